@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing/fstest"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+
+	"guanjia/internal/errs"
+)
+
+// versionTable records which migrations a database has.
+const versionTable = "store_version"
+
+// Migrations is what one room brings: files NNNNN_name.sql at the root of FS,
+// numbered room*1000+step, each starting with "-- +goose Up". They are written
+// in SQLite's words; TEXT, INTEGER and BLOB become PostgreSQL's TEXT COLLATE
+// "C", BIGINT and BYTEA. A file named …_sqlite.sql or …_postgres.sql runs only
+// there. Steps are never edited once released: a new step is added.
+type Migrations struct {
+	Room string
+	FS   fs.FS
+}
+
+var pgWords = []struct {
+	re *regexp.Regexp
+	to string
+}{
+	{regexp.MustCompile(`\bTEXT\b`), `TEXT COLLATE "C"`},
+	{regexp.MustCompile(`\bINTEGER\b`), `BIGINT`},
+	{regexp.MustCompile(`\bBLOB\b`), `BYTEA`},
+	{regexp.MustCompile(`\bWITHOUT ROWID\b`), ``},
+}
+
+// Migrate brings the database to the state of all rooms. A database that
+// knows migrations this binary does not is refused: a downgrade would damage it.
+func (db *DB) Migrate(ctx context.Context, rooms []Migrations) error {
+	merged, err := merge(db.dialect, rooms)
+	if err != nil {
+		return err
+	}
+	if len(merged) == 0 {
+		return nil
+	}
+	dialect := goose.DialectSQLite3
+	if db.dialect == Postgres {
+		dialect = goose.DialectPostgres
+	}
+	versions, err := database.NewStore(dialect, versionTable)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectCustom, db.write, merged,
+		goose.WithStore(versions), goose.WithAllowOutofOrder(true), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("reading migrations: %w", err)
+	}
+	if db.writer != nil {
+		// goose works on the write pool, whose only connection the writer
+		// gives back when it drops it.
+		release := db.writer.pause()
+		defer release()
+	}
+	if err := db.refuseDowngrade(ctx, p); err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrating: %w", translate(err))
+	}
+	return nil
+}
+
+func (db *DB) refuseDowngrade(ctx context.Context, p *goose.Provider) error {
+	known := map[int64]bool{0: true}
+	for _, s := range p.ListSources() {
+		known[s.Version] = true
+	}
+	if _, err := p.GetDBVersion(ctx); err != nil { // creates the table when missing
+		return translate(err)
+	}
+	rows, err := db.write.QueryContext(ctx, "SELECT version_id FROM "+versionTable)
+	if err != nil {
+		return translate(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var v int64
+		if err := rows.Scan(&v); err != nil {
+			return err
+		}
+		if !known[v] {
+			return errs.Newf(errs.Conflict, "store.downgrade",
+				"数据是更新的版本建的（迁移 %d），这个旧程序不能打开它。数据没有改动，请换用新版本。",
+				"These data were made by a newer version (migration %d); this older program refuses to open them. Nothing was changed: use the newer version.", v)
+		}
+	}
+	return rows.Err()
+}
+
+// merge lays the rooms' files into one numbered folder in the words of d.
+func merge(d Dialect, rooms []Migrations) (fstest.MapFS, error) {
+	out := fstest.MapFS{}
+	owner := map[string]string{}
+	for _, room := range rooms {
+		if room.FS == nil {
+			continue
+		}
+		names, err := fs.Glob(room.FS, "*.sql")
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			if d == SQLite && strings.HasSuffix(name, "_postgres.sql") || d == Postgres && strings.HasSuffix(name, "_sqlite.sql") {
+				continue
+			}
+			number, _, ok := strings.Cut(name, "_")
+			if !ok || len(number) != 5 {
+				return nil, fmt.Errorf("migration %s/%s: the name must be NNNNN_words.sql", room.Room, name)
+			}
+			if other, taken := owner[number]; taken {
+				return nil, fmt.Errorf("migration number %s is taken by %s and %s", number, other, room.Room)
+			}
+			owner[number] = room.Room
+			raw, err := fs.ReadFile(room.FS, name)
+			if err != nil {
+				return nil, err
+			}
+			sql := string(raw)
+			if !strings.HasPrefix(sql, "-- +goose Up") {
+				return nil, errors.New("migration " + name + " must start with -- +goose Up")
+			}
+			if d == Postgres {
+				for _, w := range pgWords {
+					sql = w.re.ReplaceAllString(sql, w.to)
+				}
+			}
+			out[name] = &fstest.MapFile{Data: []byte(sql), Mode: 0o444}
+		}
+	}
+	return out, nil
+}
