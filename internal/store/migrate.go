@@ -15,8 +15,8 @@ import (
 	"guanjia/internal/errs"
 )
 
-// versionTable records which migrations a database has.
-const versionTable = "store_version"
+// VersionTable records which migrations a database has.
+const VersionTable = "store_version"
 
 // Migrations is what one room brings: files NNNNN_name.sql at the root of FS,
 // numbered room*1000+step, each starting with "-- +goose Up". They are written
@@ -41,9 +41,36 @@ var pgWords = []struct {
 // Migrate brings the database to the state of all rooms. A database that
 // knows migrations this binary does not is refused: a downgrade would damage it.
 func (db *DB) Migrate(ctx context.Context, rooms []Migrations) error {
+	return db.migrate(ctx, rooms, nil)
+}
+
+// MigrateTo runs only the migrations listed, so that a backup is restored
+// into the tables it was taken from. One that this binary does not know means
+// the backup is from a newer version: refused.
+func (db *DB) MigrateTo(ctx context.Context, rooms []Migrations, versions []int64) error {
+	only := make(map[string]bool, len(versions))
+	for _, v := range versions {
+		only[fmt.Sprintf("%05d", v)] = true
+	}
+	return db.migrate(ctx, rooms, only)
+}
+
+func (db *DB) migrate(ctx context.Context, rooms []Migrations, only map[string]bool) error {
 	merged, err := merge(db.dialect, rooms)
 	if err != nil {
 		return err
+	}
+	if only != nil {
+		for name := range merged {
+			if number := name[:5]; only[number] {
+				delete(only, number)
+			} else {
+				delete(merged, name)
+			}
+		}
+		for number := range only {
+			return downgrade(number)
+		}
 	}
 	if len(merged) == 0 {
 		return nil
@@ -52,7 +79,7 @@ func (db *DB) Migrate(ctx context.Context, rooms []Migrations) error {
 	if db.dialect == Postgres {
 		dialect = goose.DialectPostgres
 	}
-	versions, err := database.NewStore(dialect, versionTable)
+	versions, err := database.NewStore(dialect, VersionTable)
 	if err != nil {
 		return err
 	}
@@ -84,7 +111,7 @@ func (db *DB) refuseDowngrade(ctx context.Context, p *goose.Provider) error {
 	if _, err := p.GetDBVersion(ctx); err != nil { // creates the table when missing
 		return translate(err)
 	}
-	rows, err := db.write.QueryContext(ctx, "SELECT version_id FROM "+versionTable)
+	rows, err := db.write.QueryContext(ctx, "SELECT version_id FROM "+VersionTable)
 	if err != nil {
 		return translate(err)
 	}
@@ -95,12 +122,16 @@ func (db *DB) refuseDowngrade(ctx context.Context, p *goose.Provider) error {
 			return err
 		}
 		if !known[v] {
-			return errs.Newf(errs.Conflict, "store.downgrade",
-				"数据是更新的版本建的（迁移 %d），这个旧程序不能打开它。数据没有改动，请换用新版本。",
-				"These data were made by a newer version (migration %d); this older program refuses to open them. Nothing was changed: use the newer version.", v)
+			return downgrade(fmt.Sprintf("%05d", v))
 		}
 	}
 	return rows.Err()
+}
+
+func downgrade(migration string) error {
+	return errs.Newf(errs.Conflict, "store.downgrade",
+		"数据是更新的版本建的（迁移 %s），这个旧程序不能打开它。数据没有改动，请换用新版本。",
+		"These data were made by a newer version (migration %s); this older program refuses to open them. Nothing was changed: use the newer version.", migration)
 }
 
 // merge lays the rooms' files into one numbered folder in the words of d.
