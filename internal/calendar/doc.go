@@ -4,5 +4,5 @@
 // days with make-up days, windows of business hours, and the arithmetic of
 // limits (minutes, hours, days, working days). It does not own: which limit a
 // case has (procedure figures) nor which calendar a project uses (estate).
-// Imports the standard library only. Start at Clock, then Calendar.
+// Imports internal/text and the standard library only. Start at Clock, then Calendar.
 package calendar

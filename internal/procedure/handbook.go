@@ -1,5 +1,18 @@
 package procedure
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"guanjia/internal/text"
+)
+
 // Handbook is everything published at one moment: definitions, profiles,
 // roles. It is immutable; publishing makes another.
 type Handbook struct {
@@ -8,4 +21,115 @@ type Handbook struct {
 	Profiles   map[string]*Figures
 	Roles      []Role
 	Rules      []Rule
+}
+
+// Load reads a handbook: procedures/**/*.yaml, profiles/*.yaml, roles/*.yaml.
+// It reads everything it can and reports every problem; a handbook with
+// refusals (Refused) must not be run. Check then judges what was read.
+func Load(fsys fs.FS) (*Handbook, []Problem) {
+	var ps problems
+	h := &Handbook{Procedures: map[string]*Definition{}, Profiles: map[string]*Figures{}}
+	for _, file := range yamlFiles(fsys, &ps) {
+		src, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			ps.add(Pos{File: file}, "file.read", text.B("读不出文件", "the file cannot be read: "+err.Error()), text.B("检查权限", "check its permissions"))
+			continue
+		}
+		switch dir, _, _ := strings.Cut(file, "/"); dir {
+		case "profiles":
+			f, list := LoadFigures(file, src)
+			ps.list = append(ps.list, list...)
+			if f.Profile == "" {
+				continue
+			}
+			if want := strings.TrimSuffix(path.Base(file), ".yaml"); f.Profile != want {
+				ps.add(Pos{file, 1, 1}, "profile.name", text.F("档名“%s”与文件名不同", "profile %q is not named as its file", f.Profile),
+					text.F("写 profile: %s", "write profile: %s", want))
+			}
+			h.Profiles[f.Profile] = f
+		case "roles":
+			h.Roles = append(h.Roles, readRoles(file, src, &ps)...)
+		}
+	}
+	h.Hash = h.digest()
+	sortProblems(ps.list)
+	return h, ps.list
+}
+
+func yamlFiles(fsys fs.FS, ps *problems) []string {
+	var files []string
+	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !d.IsDir() && path.Ext(p) == ".yaml" {
+			files = append(files, p)
+		}
+		return nil
+	})
+	if err != nil {
+		ps.add(Pos{File: "."}, "file.walk", text.B("打不开手册目录", "the handbook cannot be opened: "+err.Error()), text.B("检查路径", "check the path"))
+	}
+	return files
+}
+
+func readRoles(file string, src []byte, ps *problems) []Role {
+	top := parse(file, src, ps)
+	if top == nil {
+		return nil
+	}
+	r := reader{ps}
+	if top.kind != isMap {
+		r.wrongKind(top, isMap, file)
+		return nil
+	}
+	var roles []Role
+	for i, k := range top.keys {
+		r.checkName(k, "role")
+		v := top.vals[i]
+		if v.kind != isMap {
+			r.wrongKind(v, isMap, k.word)
+			continue
+		}
+		r.only(v, "zh", "en", "permissions")
+		role := Role{ID: k.word, Title: r.pair(v), Pos: k.pos}
+		role.Permissions = r.words(v, "permissions")
+		for _, p := range role.Permissions {
+			if !isPermission(p) {
+				ps.add(v.get("permissions").pos, "permission.name", text.F("“%s”不像一项权限", "%q is not a permission", p),
+					text.B("写成 房间.名词.动词", "write room.noun.verb"))
+			}
+		}
+		roles = append(roles, role)
+	}
+	return roles
+}
+
+// isPermission: room.noun.verb, or room.* and * for all of them.
+func isPermission(p string) bool {
+	return p == "*" || isPath(strings.TrimSuffix(p, ".*"))
+}
+
+func (h *Handbook) digest() string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(h.Procedures)) {
+		fmt.Fprintf(sum, "procedure %s %s\n", name, h.Procedures[name].Hash)
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Profiles)) {
+		fmt.Fprintf(sum, "profile %s %s\n", name, h.Profiles[name].Hash)
+	}
+	for _, r := range h.Roles {
+		fmt.Fprintf(sum, "role %s %q %q %q\n", r.ID, r.Title.ZH, r.Title.EN, r.Permissions)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Role returns the role with id, or nil.
+func (h *Handbook) Role(id string) *Role {
+	for i := range h.Roles {
+		if h.Roles[i].ID == id {
+			return &h.Roles[i]
+		}
+	}
+	return nil
 }

@@ -1,0 +1,13 @@
+// Package handbook is the handbook that ships inside the binary: procedures,
+// profiles and roles as YAML. A folder of the same shape may replace it.
+//
+// It owns data only; package procedure reads and checks it. Start at
+// procedures/ and profiles/.
+package handbook
+
+import "embed"
+
+// FS is the shipped handbook.
+//
+//go:embed all:procedures all:profiles all:roles
+var FS embed.FS
