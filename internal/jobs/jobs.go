@@ -12,6 +12,12 @@ type Spec struct {
 	Kind  string        // room.noun.verb: "casefile.clock.fire"
 	Every time.Duration // 0: only when enqueued; else also this often
 	Work  func(ctx context.Context, job Job) error
+
+	// Attempts is how often a failing job is tried before it is set aside as
+	// failed; 20 when 0.
+	Attempts int
+	// Timeout bounds one attempt in machine time; 5 minutes when 0.
+	Timeout time.Duration
 }
 
 // Job is one piece of work.
