@@ -1,0 +1,24 @@
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+test: ## install what tests need, start it, run everything (at most 25 minutes on two cores)
+	@scripts/test.sh
+
+soak: ## the same with full counts: hours
+	@scripts/test.sh soak
+
+quick: ## SQLite only, no browser: for the hand that is typing
+	GUANJIA_TEST_POSTGRES=off go test $$(go list ./... | grep -v /e2e)
+
+gen: ## regenerate templates
+	go tool templ generate -path .
+
+build: ## one static binary in bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/guanjia ./cmd/guanjia
+
+demo: ## the demo project on 127.0.0.1:8080
+	go run ./cmd/guanjia demo
+
+.PHONY: help test soak quick gen build demo

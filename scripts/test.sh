@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Installs what the tests need when it is missing (as root on Debian or Ubuntu;
+# otherwise prints the command), starts a PostgreSQL of its own, runs everything,
+# stops it again. Nothing is skipped: what cannot run fails.
+#
+#   scripts/test.sh            the whole suite (make test)
+#   scripts/test.sh soak       full counts (make soak)
+#   scripts/test.sh COMMAND…   runs a command with the test services up
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=()
+pgbin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
+[ -n "$(pgbin)" ] && [ -x "$(pgbin)/initdb" ] || packages+=(postgresql)
+command -v chromium >/dev/null || packages+=(chromium)
+fc-list 2>/dev/null | grep -qi 'noto.*cjk' || packages+=(fonts-noto-cjk fontconfig)
+command -v pdftotext >/dev/null || packages+=(poppler-utils)
+if [ ${#packages[@]} -gt 0 ]; then
+  install="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "The tests need: ${packages[*]}" >&2
+    echo "Install them as root, then run this again:" >&2
+    echo "  $install" >&2
+    exit 1
+  fi
+  echo "Installing ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  bash -c "$install" >/dev/null
+fi
+
+dir=$(mktemp -d /tmp/gjXXXXXX) # short: a socket's path is limited
+as=()
+if [ "$(id -u)" = 0 ]; then
+  chown postgres "$dir"
+  as=(setpriv --reuid=postgres --regid=postgres --init-groups)
+fi
+bin=$(pgbin)
+stop() {
+  (cd / && "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1) || true
+  rm -rf "$dir"
+}
+trap stop EXIT
+(
+  cd /
+  "${as[@]}" "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
+  "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-k $dir -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB" start >/dev/null
+)
+export GUANJIA_TEST_POSTGRES="postgres://postgres@/postgres?host=$dir&sslmode=disable"
+export GUANJIA_TEST_PGDATA="$dir/data" GUANJIA_TEST_PGBIN="$bin"
+
+case "${1:-test}" in
+test)
+  unformatted=$(gofmt -l $(git ls-files '*.go'))
+  if [ -n "$unformatted" ]; then
+    echo "Not formatted (run gofmt -w): $unformatted" >&2
+    exit 1
+  fi
+  scripts/generated.sh
+  go vet ./...
+  go test -timeout 30m ./...
+  ;;
+soak)
+  GUANJIA_SOAK=1 go test -timeout 6h -count=1 -v ./... | tee soak.log | grep -E '^(ok|FAIL|---|panic)' 
+  ;;
+*)
+  "$@"
+  ;;
+esac
