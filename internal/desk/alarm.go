@@ -1,0 +1,93 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/errs"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+)
+
+// Alarm was raised by words of danger in live intake, before any kind was
+// chosen. It rings until a named person takes it over.
+type Alarm struct {
+	Project  int64
+	ID       int64
+	Danger   string // gas, fire, trapped, injury …
+	Words    string
+	Unit     int64
+	Call     int64
+	Case     int64
+	RaisedBy int64
+	RaisedAt time.Time
+	SeenBy   int64
+	SeenAt   time.Time
+}
+
+const alarmColumns = `project_id, id, danger, words, unit_id, call_id, case_id, raised_by, raised_at, seen_by, seen_at`
+
+func scanAlarm(scan store.Scan) (Alarm, error) {
+	var a Alarm
+	var raised, seen int64
+	err := scan(&a.Project, &a.ID, &a.Danger, &a.Words, &a.Unit, &a.Call, &a.Case, &a.RaisedBy, &raised, &a.SeenBy, &seen)
+	a.RaisedAt, a.SeenAt = store.Time(raised), store.Time(seen)
+	return a, err
+}
+
+// repeatAfter is how long the same danger at the same desk counts as one
+// alarm: typing on must not raise it with every key.
+const repeatAfter = 10 * time.Minute
+
+// Raise raises an alarm, once for the same danger from the same desk.
+func (s *Service) Raise(ctx context.Context, actor auth.Actor, a Alarm) (Alarm, error) {
+	if err := allow(actor, PermDesk, a.Project); err != nil {
+		return a, err
+	}
+	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		open, err := store.All(ctx, tx, scanAlarm, "SELECT "+alarmColumns+` FROM desk_alarm
+			WHERE project_id = ? AND danger = ? AND raised_by = ? AND unit_id = ? AND raised_at > ? ORDER BY raised_at DESC LIMIT 1`,
+			a.Project, a.Danger, actor.Account, a.Unit, store.Micros(tx.Now().Add(-repeatAfter)))
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 {
+			a = open[0]
+			return nil
+		}
+		a.ID, a.RaisedBy, a.RaisedAt = tx.NewID(), actor.Account, tx.Now()
+		a.Words = text.Cut(text.Clean(a.Words), 500)
+		s.tell(tx, a.Project, "alarms")
+		_, err = tx.Exec(ctx, "INSERT INTO desk_alarm ("+alarmColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+			a.Project, a.ID, a.Danger, a.Words, a.Unit, a.Call, a.Case, a.RaisedBy, store.Micros(a.RaisedAt))
+		return err
+	})
+	return a, err
+}
+
+// Acknowledge records who took the alarm over; the second one is told who was
+// first.
+func (s *Service) Acknowledge(ctx context.Context, actor auth.Actor, project, id int64) error {
+	if err := allow(actor, PermAlarm, project); err != nil {
+		return err
+	}
+	if actor.Account == 0 {
+		return errs.New(errs.Forbidden, "desk.alarm.nobody", "警报要由具名的人接手。", "An alarm is taken over by a named person.")
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		s.tell(tx, project, "alarms")
+		n, err := tx.Exec(ctx, "UPDATE desk_alarm SET seen_by = ?, seen_at = ? WHERE project_id = ? AND id = ? AND seen_at = 0",
+			actor.Account, store.Micros(tx.Now()), project, id)
+		if err == nil && n == 0 {
+			return errs.New(errs.Conflict, "desk.alarm.taken", "这条警报已经有人接手。", "Somebody has already taken this alarm over.")
+		}
+		return err
+	})
+}
+
+// OpenAlarms lists the alarms nobody has taken over, oldest first.
+func (s *Service) OpenAlarms(ctx context.Context, tx *store.Tx, project int64) ([]Alarm, error) {
+	return store.All(ctx, tx, scanAlarm, "SELECT "+alarmColumns+
+		" FROM desk_alarm WHERE project_id = ? AND seen_at = 0 ORDER BY raised_at, id LIMIT 20", project)
+}

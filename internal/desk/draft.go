@@ -1,0 +1,70 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/errs"
+	"guanjia/internal/store"
+)
+
+// Draft is what stood half-typed in the intake of one account (DSK-21): it
+// outlives the browser, the machine and the power.
+type Draft struct {
+	Form    map[string]string
+	SavedAt time.Time
+}
+
+// maxDraft bounds a draft in bytes: the longest words and room for the rest.
+const maxDraft = 128 << 10
+
+// SaveDraft keeps the form; an empty one removes the draft.
+func (s *Service) SaveDraft(ctx context.Context, actor auth.Actor, project int64, form map[string]string) (Draft, error) {
+	if err := allow(actor, PermDesk, project); err != nil {
+		return Draft{}, err
+	}
+	raw, err := json.Marshal(form)
+	if err != nil {
+		return Draft{}, err
+	}
+	if len(raw) > maxDraft {
+		return Draft{}, errs.New(errs.Invalid, "desk.draft.too_large", "草稿太长，后面的字没有存下。", "The draft is too long to keep whole.")
+	}
+	d := Draft{Form: form}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		d.SavedAt = tx.Now()
+		if len(form) == 0 {
+			return dropDraft(ctx, tx, project, actor.Account)
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO desk_draft (project_id, account, form, saved_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (project_id, account) DO UPDATE SET form = excluded.form, saved_at = excluded.saved_at`,
+			project, actor.Account, string(raw), store.Micros(d.SavedAt))
+		return err
+	})
+	return d, err
+}
+
+// Draft is the actor's draft in a project; empty when there is none.
+func (s *Service) Draft(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64) (Draft, error) {
+	list, err := store.All(ctx, tx, func(scan store.Scan) (Draft, error) {
+		var raw string
+		var saved int64
+		var d Draft
+		if err := scan(&raw, &saved); err != nil {
+			return d, err
+		}
+		d.SavedAt = store.Time(saved)
+		return d, json.Unmarshal([]byte(raw), &d.Form)
+	}, "SELECT form, saved_at FROM desk_draft WHERE project_id = ? AND account = ?", project, actor.Account)
+	if err != nil || len(list) == 0 {
+		return Draft{}, err
+	}
+	return list[0], nil
+}
+
+func dropDraft(ctx context.Context, tx *store.Tx, project, account int64) error {
+	_, err := tx.Exec(ctx, "DELETE FROM desk_draft WHERE project_id = ? AND account = ?", project, account)
+	return err
+}

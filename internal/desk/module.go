@@ -1,0 +1,27 @@
+package desk
+
+import (
+	"io/fs"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/module"
+	"guanjia/internal/text"
+)
+
+// Module hands the room to the house.
+func (s *Service) Module() module.Module {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded: it is there
+	}
+	return module.Module{
+		Name: "desk", Room: 30, Requires: []string{"casefile", "estate"},
+		Permissions: []auth.Permission{
+			{Name: PermDesk, Title: text.B("坐前台：接电话、受理、答应客户", "Sit at the desk: take calls, take in, promise")},
+			{Name: PermSee, Title: text.B("看来电、承诺和警报", "See calls, promises and alarms")},
+			{Name: PermConnect, Title: text.B("电话系统送来电", "Deliver calls from the telephone system")},
+			{Name: PermAlarm, Title: text.B("接手警报", "Take over an alarm")},
+		},
+		Migrations: sub,
+	}
+}

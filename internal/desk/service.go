@@ -1,0 +1,73 @@
+package desk
+
+import (
+	"context"
+	"embed"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
+	"guanjia/internal/errs"
+	"guanjia/internal/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Rights of the desk.
+const (
+	PermDesk    = "desk.desk.use"      // sit at the desk: take calls, take in, promise
+	PermSee     = "desk.promise.view"  // see calls, promises and alarms of the project
+	PermConnect = "desk.call.connect"  // deliver calls: the telephone system's account
+	PermAlarm   = "desk.alarm.confirm" // take over an alarm by name
+)
+
+// Directory finds who is behind a number; estate fills it.
+type Directory interface {
+	// Callers lists who has a verified number exactly equal to digits, and in
+	// which unit; a number shared by several households gives several.
+	Callers(ctx context.Context, tx *store.Tx, project int64, digits string) ([]Contact, error)
+}
+
+// Contact is a person as reached in a unit.
+type Contact struct {
+	Person   int64
+	Name     string
+	Capacity string // owner, tenant …
+	Unit     int64
+	Building string // "3栋1单元"
+	Room     string // "1502"
+}
+
+// Live tells listening pages that something changed in a project.
+type Live interface {
+	Publish(project int64, topic string)
+}
+
+// Service is the room's use cases. All methods check the actor's right in the
+// project and return errs kinds.
+type Service struct {
+	db    *store.DB
+	cases casefile.Cases
+	dir   Directory
+	live  Live
+}
+
+// New makes the service of the room.
+func New(db *store.DB, cases casefile.Cases, dir Directory, live Live) *Service {
+	return &Service{db: db, cases: cases, dir: dir, live: live}
+}
+
+func allow(actor auth.Actor, permission string, project int64) error {
+	if actor.May(permission, project) {
+		return nil
+	}
+	return errs.New(errs.Forbidden, "desk.forbidden",
+		"你的岗位没有这项权限，没有任何改动。需要时请主管授权。",
+		"Your role does not permit this; nothing was changed. Ask your supervisor if you need it.")
+}
+
+func (s *Service) tell(tx *store.Tx, project int64, topic string) {
+	if s.live != nil {
+		tx.AfterCommit(func() { s.live.Publish(project, topic) })
+	}
+}
