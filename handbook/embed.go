@@ -9,5 +9,5 @@ import "embed"
 
 // FS is the shipped handbook.
 //
-//go:embed all:procedures all:profiles all:roles
+//go:embed all:procedures all:profiles all:roles all:calendars
 var FS embed.FS

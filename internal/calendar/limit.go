@@ -14,13 +14,16 @@ type Unit string
 // The units of a limit. Minutes and hours run from the minute; days exclude
 // the starting day and end at 24:00 or at close of business (Civil Code 201).
 const (
-	Minutes     Unit = "minutes"
-	Hours       Unit = "hours"
-	Days        Unit = "days"
-	WorkingDays Unit = "working days"
-	Months      Unit = "months"
-	SameDay     Unit = "same day" // N is 0: the end of the day it starts on
-	AtTime      Unit = "at"       // N is minutes after midnight: the next time the clock shows it
+	Minutes        Unit = "minutes"
+	Hours          Unit = "hours"
+	Days           Unit = "days"
+	WorkingDays    Unit = "working days"
+	WorkingMinutes Unit = "working minutes" // while the place is open
+	WorkingHours   Unit = "working hours"
+	StatutoryDays  Unit = "statutory days" // days that do not end on a day of rest (Civil Code 203)
+	Months         Unit = "months"
+	SameDay        Unit = "same day" // N is 0: the end of the day it starts on
+	AtTime         Unit = "at"       // N is minutes after midnight: the next time the clock shows it
 )
 
 // Limit is a span of handbook time as a profile writes it.
@@ -40,9 +43,14 @@ var units = map[string]struct {
 	"minute": {Minutes, 1}, "minutes": {Minutes, 1}, "hour": {Hours, 1}, "hours": {Hours, 1},
 	"day": {Days, 1}, "days": {Days, 1}, "week": {Days, 7}, "weeks": {Days, 7},
 	"month": {Months, 1}, "months": {Months, 1}, "year": {Months, 12}, "years": {Months, 12},
+	"working minute": {WorkingMinutes, 1}, "working minutes": {WorkingMinutes, 1},
+	"working hour": {WorkingHours, 1}, "working hours": {WorkingHours, 1},
+	"working day": {WorkingDays, 1}, "working days": {WorkingDays, 1},
+	"statutory day": {StatutoryDays, 1}, "statutory days": {StatutoryDays, 1},
 }
 
 // ParseLimit reads "15 minutes", "8 hours", "2 days", "3 working days",
+// "4 working hours", "10 statutory days",
 // "1 week", "2 years", "same day", "at 18:00", each with an optional
 // " after event". A week is seven days and a year twelve months.
 func ParseLimit(s string) (Limit, error) {
@@ -66,17 +74,10 @@ func ParseLimit(s string) (Limit, error) {
 		}
 		l.Unit, l.N = AtTime, minutes
 		return l, nil
-	case len(words) == 3 && words[1] == "working" && (words[2] == "day" || words[2] == "days"):
-		n, err := parseCount(words[0])
-		if err != nil {
-			return Limit{}, fmt.Errorf("limit %q: %w", s, err)
-		}
-		l.Unit, l.N = WorkingDays, n
-		return l, nil
-	case len(words) == 2:
-		u, ok := units[words[1]]
+	case len(words) == 2 || len(words) == 3:
+		u, ok := units[strings.Join(words[1:], " ")]
 		if !ok {
-			return Limit{}, fmt.Errorf("limit %q: unknown unit %q", s, words[1])
+			return Limit{}, fmt.Errorf("limit %q: unknown unit %q", s, strings.Join(words[1:], " "))
 		}
 		n, err := parseCount(words[0])
 		if err != nil {
@@ -155,6 +156,12 @@ func (l Limit) Words() text.Both {
 		zh = fmt.Sprintf("%d 天", l.N)
 	case WorkingDays:
 		zh = fmt.Sprintf("%d 个工作日", l.N)
+	case WorkingMinutes:
+		zh = fmt.Sprintf("%d 分钟（工作时间）", l.N)
+	case WorkingHours:
+		zh = fmt.Sprintf("%d 小时（工作时间）", l.N)
+	case StatutoryDays:
+		zh = fmt.Sprintf("%d 日（遇休息日顺延）", l.N)
 	case Months:
 		zh = fmt.Sprintf("%d 个月", l.N)
 	case SameDay:

@@ -15,6 +15,9 @@ func TestParseLimit(t *testing.T) {
 		"at 18:00":               {N: 18 * 60, Unit: AtTime},
 		"at 24:00":               {N: 24 * 60, Unit: AtTime},
 		"3 days after leak_test": {N: 3, Unit: Days, After: "leak_test"},
+		"4 working hours":        {N: 4, Unit: WorkingHours},
+		"30 working minutes":     {N: 30, Unit: WorkingMinutes},
+		"10 statutory days":      {N: 10, Unit: StatutoryDays},
 		"same day after told":    {Unit: SameDay, After: "told"},
 	}
 	for in, want := range good {
@@ -33,8 +36,8 @@ func TestParseLimit(t *testing.T) {
 			}
 		})
 	}
-	for _, in := range []string{"", "days", "0 days", "-1 days", "2 fortnights", "2days", "at 25:00", "at 9:5", "at noon", "3 working hours",
-		"99999999 days", "2 days after Leak Test", "2 days after", "after x", "2.5 hours"} {
+	for _, in := range []string{"", "days", "0 days", "-1 days", "2 fortnights", "2days", "at 25:00", "at 9:5", "at noon",
+		"99999999 days", "2 days after Leak Test", "3 resting hours", "2 days after", "after x", "2.5 hours"} {
 		if got, err := ParseLimit(in); err == nil {
 			t.Errorf("ParseLimit(%q) = %+v, want an error", in, got)
 		}
