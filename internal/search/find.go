@@ -1,0 +1,123 @@
+package search
+
+import (
+	"context"
+	"strings"
+
+	"guanjia/internal/store"
+)
+
+// Hit is one thing that was found.
+type Hit struct {
+	ID    int64
+	Kind  string
+	Title string
+	Sub   string
+	URL   string
+	Exact bool // by a key as typed, not by its beginning or by words
+}
+
+// MaxHits is the most Find returns; it stops there.
+const MaxHits = 50
+
+// Find lists what q finds in a project: keys first (exact, then by their
+// order), then words, newest first. kinds nil means all. Nothing that can be
+// typed is an error; a query without letters or digits finds nothing.
+func (x *Index) Find(ctx context.Context, tx *store.Tx, project int64, q string, kinds []string, limit int) ([]Hit, error) {
+	if limit <= 0 || limit > MaxHits {
+		limit = MaxHits
+	}
+	if rs := []rune(q); len(rs) > maxQuery {
+		q = string(rs[:maxQuery])
+	}
+	scope, err := x.knownScope(ctx, tx, project)
+	if err != nil || scope == "" {
+		return nil, err
+	}
+	found := &hits{limit: limit, seen: map[int64]bool{}}
+	dashed := Dashed(q)
+	forms := []string{dashed}
+	if c := strings.ReplaceAll(dashed, "-", ""); c != dashed {
+		forms = append(forms, c)
+	}
+	for _, f := range forms {
+		// Typed with its parts and found so: the run-together form would add
+		// 31-1-502 to 3-1-1502.
+		if f == "" || found.full() || found.exact {
+			continue
+		}
+		if err := x.byKey(ctx, tx, found, project, f, kinds); err != nil {
+			return nil, err
+		}
+	}
+	if tokens := queryTokens(q); len(tokens) > 0 && !found.full() {
+		if err := x.byWords(ctx, tx, found, project, scope, tokens, kinds); err != nil {
+			return nil, err
+		}
+	}
+	return found.list, nil
+}
+
+const visible = ` AND (d.batch_id = 0 OR NOT EXISTS (SELECT 1 FROM search_hidden h WHERE h.batch_id = d.batch_id))`
+
+func (x *Index) byKey(ctx context.Context, tx *store.Tx, found *hits, project int64, form string, kinds []string) error {
+	query := `SELECT d.id, d.kind, d.title, d.sub, d.url, k.word FROM search_key k JOIN search_doc d ON d.id = k.doc_id
+WHERE k.project_id = ? AND k.word >= ? AND k.word < ?` + visible
+	args := []any{project, form, form + "\U0010FFFF"}
+	if len(kinds) > 0 {
+		query += " AND d.kind IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(kinds)), ", ") + ")"
+		for _, k := range kinds {
+			args = append(args, k)
+		}
+	}
+	// One thing may have several keys that begin so; a few times the limit
+	// leaves enough after the doubles are dropped.
+	query += " ORDER BY k.word, k.doc_id DESC LIMIT ?"
+	list, err := store.All(ctx, tx, func(scan store.Scan) (Hit, error) {
+		var h Hit
+		var word string
+		err := scan(&h.ID, &h.Kind, &h.Title, &h.Sub, &h.URL, &word)
+		h.Exact = word == form
+		return h, err
+	}, query, append(args, found.limit*4)...)
+	found.add(list)
+	return err
+}
+
+func (x *Index) byWords(ctx context.Context, tx *store.Tx, found *hits, project int64, scope string, tokens []token, kinds []string) error {
+	query := `SELECT d.id, d.kind, d.title, d.sub, d.url FROM search_words w CROSS JOIN search_doc d
+WHERE search_words MATCH ? AND d.id = w.rowid AND d.project_id = ?` + visible + ` ORDER BY w.rowid DESC LIMIT ?`
+	match := ftsMatch(scope, tokens, kinds)
+	if tx.Dialect() == store.Postgres {
+		query = `SELECT d.id, d.kind, d.title, d.sub, d.url FROM search_words w JOIN search_doc d ON d.id = w.doc_id
+WHERE w.words @@ CAST(? AS tsquery) AND d.project_id = ?` + visible + ` ORDER BY w.doc_id DESC LIMIT ?`
+		match = tsQuery(scope, tokens, kinds)
+	}
+	// Hits by key may come again by words.
+	list, err := store.All(ctx, tx, func(scan store.Scan) (Hit, error) {
+		var h Hit
+		err := scan(&h.ID, &h.Kind, &h.Title, &h.Sub, &h.URL)
+		return h, err
+	}, query, match, project, found.limit+len(found.list))
+	found.add(list)
+	return err
+}
+
+type hits struct {
+	limit int
+	exact bool
+	list  []Hit
+	seen  map[int64]bool
+}
+
+func (h *hits) full() bool { return len(h.list) >= h.limit }
+
+func (h *hits) add(list []Hit) {
+	for _, hit := range list {
+		h.exact = h.exact || hit.Exact
+		if !h.full() && !h.seen[hit.ID] {
+			h.seen[hit.ID] = true
+			h.list = append(h.list, hit)
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package search
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+)
+
+// Doc is one thing that can be found.
+type Doc struct {
+	Project int64
+	ID      int64 // of the thing itself, from tx.NewID: newest have the largest
+	Kind    string
+	Title   string   // what the hit is called: a plate, a name, a number
+	Sub     string   // what tells it apart; personal numbers masked
+	URL     string   // the page of it
+	Text    string   // words it is found by, with Title; not stored
+	Keys    []string // exact look-ups, from NameKeys, PhoneKeys, NumberKeys, RoomKeys
+	Batch   int64    // 0, or an import that may still be hidden (Hide)
+}
+
+// Index writes and reads the search tables of one database.
+type Index struct{ scopes sync.Map } // project id → its short number
+
+// New makes an Index. All of its state is a cache.
+func New() *Index { return &Index{} }
+
+const (
+	maxTitle = 120
+	maxSub   = 200
+	maxKey   = 64 // runes
+	maxKeys  = 200
+)
+
+// Put makes d findable, or found as it is now, from the commit of tx on.
+func (x *Index) Put(ctx context.Context, tx *store.Tx, d Doc) error {
+	return x.PutAll(ctx, tx, []Doc{d})
+}
+
+// PutAll is Put for many documents of one project in few statements; for
+// imports, in chunks of some hundred.
+func (x *Index) PutAll(ctx context.Context, tx *store.Tx, docs []Doc) error {
+	if len(docs) == 0 {
+		return nil
+	}
+	scope, err := x.scope(ctx, tx, docs[0].Project)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(docs))
+	for i, d := range docs {
+		ids[i] = d.ID
+	}
+	if err := x.Remove(ctx, tx, docs[0].Project, ids...); err != nil {
+		return err
+	}
+	rows, keys, words := values{cols: 7}, values{cols: 3}, values{cols: 2}
+	for _, d := range docs {
+		rows.add(d.Project, d.ID, d.Kind, text.Cut(text.Clean(d.Title), maxTitle), text.Cut(text.Clean(d.Sub), maxSub), d.URL, d.Batch)
+		for _, k := range cleanKeys(d.Keys) {
+			keys.add(d.Project, k, d.ID)
+		}
+		tokens := indexTokens(d.Title, d.Text)
+		for i, w := range tokens {
+			tokens[i] = scoped(scope, w)
+		}
+		words.add(d.ID, strings.Join(append(tokens, kindToken(scope, d.Kind)), " "))
+	}
+	if err := rows.insert(ctx, tx, "INSERT INTO search_doc (project_id, id, kind, title, sub, url, batch_id) VALUES ", "(?, ?, ?, ?, ?, ?, ?)"); err != nil {
+		return err
+	}
+	if err := keys.insert(ctx, tx, "INSERT INTO search_key (project_id, word, doc_id) VALUES ", "(?, ?, ?)"); err != nil {
+		return err
+	}
+	if tx.Dialect() == store.Postgres {
+		return words.insert(ctx, tx, "INSERT INTO search_words (doc_id, words) VALUES ",
+			"(?, array_to_tsvector(string_to_array(?, ' ')))")
+	}
+	return words.insert(ctx, tx, "INSERT INTO search_words (rowid, words) VALUES ", "(?, ?)")
+}
+
+// Remove makes things unfindable; unknown ids are no error.
+func (x *Index) Remove(ctx context.Context, tx *store.Tx, project int64, ids ...int64) error {
+	for chunk := range slices.Chunk(ids, maxArgs-1) {
+		args := []any{project}
+		for _, id := range chunk {
+			args = append(args, id)
+		}
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(chunk)), ", ")
+		n, err := tx.Exec(ctx, "DELETE FROM search_doc WHERE project_id = ? AND id IN ("+marks+")", args...)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM search_key WHERE doc_id IN ("+marks+")", args[1:]...); err != nil {
+			return err
+		}
+		del := "DELETE FROM search_words WHERE rowid IN (" + marks + ")"
+		if tx.Dialect() == store.Postgres {
+			del = "DELETE FROM search_words WHERE doc_id IN (" + marks + ")"
+		}
+		if _, err := tx.Exec(ctx, del, args[1:]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Hide keeps the documents of a batch from being found until Reveal.
+func (x *Index) Hide(ctx context.Context, tx *store.Tx, project, batch int64) error {
+	_, err := tx.Exec(ctx, "INSERT INTO search_hidden (project_id, batch_id) VALUES (?, ?) ON CONFLICT (batch_id) DO NOTHING", project, batch)
+	return err
+}
+
+// Reveal publishes all documents of a batch at once.
+func (x *Index) Reveal(ctx context.Context, tx *store.Tx, project, batch int64) error {
+	_, err := tx.Exec(ctx, "DELETE FROM search_hidden WHERE project_id = ? AND batch_id = ?", project, batch)
+	return err
+}
+
+// scope is the short number of a project, made on first use.
+func (x *Index) scope(ctx context.Context, tx *store.Tx, project int64) (string, error) {
+	if s, err := x.knownScope(ctx, tx, project); s != "" || err != nil {
+		return s, err
+	}
+	for {
+		// Two nodes may reach for the same number: the loser looks again.
+		n, err := tx.Exec(ctx, `INSERT INTO search_scope (project_id, n) SELECT ?, coalesce(max(n), 0) + 1 FROM search_scope WHERE 1 = 1
+ON CONFLICT DO NOTHING`, project)
+		if err != nil {
+			return "", err
+		}
+		s, err := x.readScope(ctx, tx, project)
+		if err != nil {
+			return "", err
+		}
+		if s != "" {
+			tx.AfterCommit(func() { x.scopes.Store(project, s) })
+			return s, nil
+		}
+		if n > 0 || ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+	}
+}
+
+// knownScope is the project's short number, "" when nothing was ever put.
+func (x *Index) knownScope(ctx context.Context, tx *store.Tx, project int64) (string, error) {
+	if s, ok := x.scopes.Load(project); ok {
+		return s.(string), nil
+	}
+	return x.readScope(ctx, tx, project)
+}
+
+func (x *Index) readScope(ctx context.Context, tx *store.Tx, project int64) (string, error) {
+	ns, err := store.All(ctx, tx, store.Value[int64], "SELECT n FROM search_scope WHERE project_id = ?", project)
+	if err != nil || len(ns) == 0 {
+		return "", err
+	}
+	return strconv.FormatInt(ns[0], 36), nil
+}
+
+func cleanKeys(keys []string) []string {
+	var out []string
+	for _, k := range keys {
+		k = Dashed(short(k))
+		if k != "" && !slices.Contains(out, k) && len(out) < maxKeys {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// maxArgs bounds the arguments of one statement, well below both databases' limits.
+const maxArgs = 2000
+
+// values collects rows for INSERTs of several rows.
+type values struct {
+	cols int
+	args []any
+}
+
+func (v *values) add(row ...any) { v.args = append(v.args, row...) }
+
+func (v *values) insert(ctx context.Context, tx *store.Tx, head, row string) error {
+	for chunk := range slices.Chunk(v.args, maxArgs/v.cols*v.cols) {
+		rows := strings.TrimSuffix(strings.Repeat(row+", ", len(chunk)/v.cols), ", ")
+		if _, err := tx.Exec(ctx, head+rows, chunk...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
