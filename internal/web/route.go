@@ -19,6 +19,8 @@ type Route struct {
 	Pattern    string
 	Permission string
 	Handler    Handler
+	MaxBody    int64 // bytes a request may carry; 0: 1 MiB
+	Stream     bool  // long-lived: no time limit
 }
 
 // NavItem is an entry of the rail. Items show in the order of Place.
@@ -28,6 +30,7 @@ type NavItem struct {
 	Icon       string // Tabler outline icon in the sprite: "headset"
 	Path       string // with {project}: "/p/{project}/desk"
 	Permission string
+	Also       []string // further addresses that lie under it: "/p/{project}/case"
 }
 
 // Project is the project a page is in.

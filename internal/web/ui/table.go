@@ -1,0 +1,11 @@
+package ui
+
+func arrow(sort string) string {
+	switch sort {
+	case "ascending":
+		return "↑"
+	case "descending":
+		return "↓"
+	}
+	return ""
+}
