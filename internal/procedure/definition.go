@@ -23,7 +23,7 @@ type Definition struct {
 	Fields []Field
 	Papers []Paper
 	Clocks []Clock
-	Steps  []Step // in order; the first is where a case begins
+	Steps  []Step // in order; the first is where a case begins, done by opening it with the required answers
 	Pos    Pos
 }
 
@@ -158,18 +158,21 @@ type Step struct {
 	Title  text.Both
 	Do     Kind
 	Who    []string          // roles, or owner (first contact), assignee, customer
-	To     string            // dispatch and notify: role, field holding a person/trade/department, or figure path
+	To     string            // dispatch and notify: role, owner, assignee, customer, field holding a person/trade/department, or figure path
 	By     []string          // notify, visit: call, visit, letter … : a person does it
 	Asks   []string          // fields offered; a field's Required decides
 	Needs  []string          // papers or fields that must be there before the step can be done
+	NotBy  []string          // steps whose doer may not do this one: nobody approves the money they asked for
 	Event  map[string]string // outcome → event emitted; "" key: any outcome
 	Tell   []string          // who is told when the step is done: customer, owner, role
 	Then   []Branch          // where it goes; first that holds
 	Limit  string            // figure path: the step's own clock, from entering to leaving
-	Action string            // action: "room.verb@1"
-	Args   map[string]string
-	Files  string // close: the record filed in the unit's folder
-	Group  string // steps of one group fold into one stop of the rail
+	Until  string            // wait: a date or time field, or a figure path counted from entering; then the outcome is "due"
+	Urgent Cond              // dispatch: rings, whatever the quiet hours, when this holds; nil: never
+	Action string            // action: "room.verb@1"; spawn of another case is "casefile.open@1"
+	Args   map[string]string // of the action, or item and amount of pay, place and with of meet
+	Files  string            // close: the record filed in the unit's folder
+	Group  string            // steps of one group fold into one stop of the rail
 	Rules  []string
 	Pos    Pos
 }
@@ -180,6 +183,14 @@ type Branch struct {
 	When    Cond   // nil: always
 	Go      string
 	Pos     Pos
+}
+
+// Events every case emits by itself, besides those its steps name.
+var Events = []string{
+	"opened", "closed", "cancelled", "reopened", // the case's own life
+	"promised",      // a promise was made to the customer (DSK-06); its limit is the word "promise"
+	"told_customer", // the customer was told, by a step that says so or between the steps
+	"paused", "resumed", "assigned",
 }
 
 // Auto reports whether the engine does the step by itself.

@@ -20,6 +20,8 @@ type Figures struct {
 	Title   text.Both
 	Hash    string
 	Source  string
+	Like    string // the profile whose figures hold where this one has none
+	file    string
 	root    *node
 }
 
@@ -35,15 +37,15 @@ type Level struct {
 // LoadFigures reads one profile: its name, title and the tree of figures.
 func LoadFigures(file string, src []byte) (*Figures, []Problem) {
 	var ps problems
-	f := &Figures{Source: string(src)}
+	f := &Figures{Source: string(src), file: file}
 	top := parse(file, src, &ps)
 	if top != nil {
 		r := reader{ps: &ps}
 		f.Profile = r.name(top, "profile")
-		f.Title = r.both(top, "title", true)
+		f.Title, f.Like = r.both(top, "title", true), r.str(top, "like")
 		f.root = &node{kind: isMap, pos: top.pos}
 		for i, k := range top.keys {
-			if k.word != "profile" && k.word != "title" {
+			if k.word != "profile" && k.word != "title" && k.word != "like" {
 				f.root.keys, f.root.vals = append(f.root.keys, k), append(f.root.vals, top.vals[i])
 			}
 		}
@@ -80,11 +82,11 @@ func (f *Figures) digest() string {
 // canonical writes the content of n without layout and comments, keys sorted.
 func (n *node) canonical() string {
 	var b strings.Builder
-	n.write(&b)
+	n.dump(&b, false)
 	return b.String()
 }
 
-func (n *node) write(b *strings.Builder) {
+func (n *node) dump(b *strings.Builder, ordered bool) {
 	switch n.kind {
 	case isWord:
 		b.WriteString(strconv.Quote(n.word))
@@ -94,21 +96,25 @@ func (n *node) write(b *strings.Builder) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			x.write(b)
+			x.dump(b, ordered)
 		}
 		b.WriteByte(']')
 	case isMap:
 		at := map[string]*node{}
+		keys := make([]string, len(n.keys))
 		for i, k := range n.keys {
-			at[k.word] = n.vals[i]
+			keys[i], at[k.word] = k.word, n.vals[i]
+		}
+		if !ordered {
+			slices.Sort(keys)
 		}
 		b.WriteByte('{')
-		for i, k := range slices.Sorted(maps.Keys(at)) {
+		for i, k := range keys {
 			if i > 0 {
 				b.WriteByte(',')
 			}
 			b.WriteString(strconv.Quote(k) + ":")
-			at[k].write(b)
+			at[k].dump(b, ordered)
 		}
 		b.WriteByte('}')
 	}
@@ -116,13 +122,17 @@ func (n *node) write(b *strings.Builder) {
 
 // find follows path; {name} takes the case's value of that name. A key that
 // the tree does not have falls to "other" beside it, so that a list of
-// exceptions needs one line for the rest.
+// exceptions needs one line for the rest; a word reached before the path's
+// last placeholders serves for all their values.
 func (f *Figures) find(path string, v Values) (*node, error) {
 	if f == nil || f.root == nil {
 		return nil, fmt.Errorf("figure %s: no profile", path)
 	}
 	n := f.root
 	for part := range strings.SplitSeq(path, ".") {
+		if n.kind == isWord && strings.HasPrefix(part, "{") {
+			continue
+		}
 		key := part
 		if strings.HasPrefix(part, "{") && strings.HasSuffix(part, "}") {
 			val, ok := v[part[1:len(part)-1]]
@@ -150,7 +160,9 @@ func (f *Figures) Has(path string, v Values) bool {
 }
 
 // Limit is the span of time at path. A path that is itself a span ("15
-// minutes") is read as one, so that a definition may carry a literal.
+// minutes") is read as one, so that a definition may carry a literal. The
+// figure "none" is the zero Limit without an error: the profile has no such
+// limit and the clock does not run.
 func (f *Figures) Limit(path string, v Values) (calendar.Limit, error) {
 	if l, err := calendar.ParseLimit(path); err == nil {
 		return l, nil
@@ -158,6 +170,9 @@ func (f *Figures) Limit(path string, v Values) (calendar.Limit, error) {
 	s, err := f.Word(path, v)
 	if err != nil {
 		return calendar.Limit{}, err
+	}
+	if s == "none" {
+		return calendar.Limit{}, nil
 	}
 	l, err := calendar.ParseLimit(s)
 	if err != nil {
@@ -178,26 +193,36 @@ func (f *Figures) Word(path string, v Values) (string, error) {
 	return n.word, nil
 }
 
-// Text is the wording at path: {zh, en}, or one word that serves for both.
+// Text is the wording at path: "中文 / English", {zh, en}, or one word for both.
 func (f *Figures) Text(path string, v Values) (text.Both, error) {
 	n, err := f.find(path, v)
 	if err != nil {
 		return text.Both{}, err
 	}
-	if n.kind == isWord {
-		return text.B(n.word, n.word), nil
+	b := n.both()
+	if b.IsZero() {
+		return b, fmt.Errorf("figure %s: want \"中文 / English\"", path)
 	}
-	b := text.Both{}
+	return b, nil
+}
+
+// both is the wording of a figure: "中文 / English", {zh, en}, or one word that
+// serves for both languages.
+func (n *node) both() text.Both {
+	if n.kind == isWord {
+		if zh, en, ok := strings.Cut(n.word, " / "); ok {
+			return text.B(strings.TrimSpace(zh), strings.TrimSpace(en))
+		}
+		return text.B(n.word, n.word)
+	}
+	var b text.Both
 	if zh := n.get("zh"); zh != nil {
 		b.ZH = zh.word
 	}
 	if en := n.get("en"); en != nil {
 		b.EN = en.word
 	}
-	if b.IsZero() {
-		return b, fmt.Errorf("figure %s: want {zh, en}", path)
-	}
-	return b, nil
+	return b
 }
 
 // Words is the list of words at path; one word is a list of one.
@@ -239,7 +264,8 @@ func (f *Figures) Keys(path string, v Values) ([]string, error) {
 	return keys, nil
 }
 
-// Choices is the list of choices at path: a map of name → {zh, en}.
+// Choices is the list of choices at path, in the order of the profile: a map
+// of name → "中文 / English".
 func (f *Figures) Choices(path string, v Values) ([]Choice, error) {
 	n, err := f.find(path, v)
 	if err != nil {
@@ -250,11 +276,7 @@ func (f *Figures) Choices(path string, v Values) ([]Choice, error) {
 	}
 	var list []Choice
 	for i, k := range n.keys {
-		c := Choice{Name: k.word, Title: text.B(k.word, k.word)}
-		if zh, en := n.vals[i].get("zh"), n.vals[i].get("en"); zh != nil && en != nil {
-			c.Title = text.B(zh.word, en.word)
-		}
-		list = append(list, c)
+		list = append(list, Choice{Name: k.word, Title: n.vals[i].both()})
 	}
 	return list, nil
 }
@@ -482,8 +504,25 @@ func shape(n *node) string {
 	return "word"
 }
 
+// over lays n over base: maps are joined key by key, anything else replaces.
+func (n *node) over(base *node) *node {
+	if n.kind != isMap || base.kind != isMap || base.get("zh") != nil {
+		return n
+	}
+	out := base.clone()
+	for i, k := range n.keys {
+		if below := base.get(k.word); below != nil {
+			out.set([]string{k.word}, n.vals[i].over(below))
+			continue
+		}
+		out.keys, out.vals = append(out.keys, k), append(out.vals, n.vals[i])
+	}
+	return out
+}
+
 func (n *node) clone() *node {
 	c := *n
+	c.keys = slices.Clone(n.keys)
 	c.vals = make([]*node, len(n.vals))
 	for i, v := range n.vals {
 		c.vals[i] = v.clone()

@@ -14,7 +14,7 @@ complaint:
   major: {answer: 2 days, tell: director}
   other: {answer: 1 day, tell: [supervisor, director]}
   levels: [{at: 80 %, tell: owner}, {at: due, tell: supervisor}, {at: due + 1 day, tell: [director, quality]}]
-  kinds: {noise: {zh: 噪声, en: Noise}, lost_mail: {zh: 信件丢失, en: Lost mail}}
+  kinds: {noise: {zh: 噪声, en: Noise}, lost_mail: 信件丢失 / Lost mail}
 fee: 12.50 yuan
 target: 90 %
 items: 7

@@ -47,13 +47,46 @@ func Load(fsys fs.FS) (*Handbook, []Problem) {
 					text.F("写 profile: %s", "write profile: %s", want))
 			}
 			h.Profiles[f.Profile] = f
+		case "procedures":
+			d, list := Read(file, src)
+			ps.list = append(ps.list, list...)
+			if d.Name == "" {
+				continue
+			}
+			if other := h.Procedures[d.Name]; other != nil {
+				ps.add(d.Pos, "procedure.twice", text.F("规程“%s”已经写在 %s", "procedure %q is already written in %s", d.Name, other.Pos.File),
+					text.B("换一个名字", "choose another name"))
+				continue
+			}
+			h.Procedures[d.Name] = d
 		case "roles":
 			h.Roles = append(h.Roles, readRoles(file, src, &ps)...)
 		}
 	}
+	h.inherit(&ps)
 	h.Hash = h.digest()
 	sortProblems(ps.list)
 	return h, ps.list
+}
+
+// inherit fills every profile from the one it is like. One step only: a
+// profile that others are like stands on its own, so that a reader never has
+// to look further than one file.
+func (h *Handbook) inherit(ps *problems) {
+	for _, name := range slices.Sorted(maps.Keys(h.Profiles)) {
+		f := h.Profiles[name]
+		if f.Like == "" || f.root == nil {
+			continue
+		}
+		base := h.Profiles[f.Like]
+		if base == nil || base.root == nil || base.Like != "" {
+			ps.add(Pos{f.file, 1, 1}, "profile.like", text.F("没有可以参照的档“%s”", "there is no profile %q to be like", f.Like),
+				text.B("写一个自成一体的档", "name a profile that stands on its own"))
+			continue
+		}
+		f.root = f.root.over(base.root)
+		f.Hash = f.digest()
+	}
 }
 
 func yamlFiles(fsys fs.FS, ps *problems) []string {

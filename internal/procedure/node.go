@@ -1,8 +1,8 @@
 package procedure
 
 import (
-	"fmt"
-	"strings"
+	"regexp"
+	"strconv"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -134,21 +134,22 @@ func convert(file string, y *yaml.Node, depth int, ps *problems) *node {
 	return n
 }
 
+// where finds the place in the library's error: "at L2.C4-L3.C1", of which the
+// end is where reading stopped.
+var where = regexp.MustCompile(`at L(\d+)\.C(\d+)(?:-(?:L(\d+)\.)?C(\d+))?: (.*)`)
+
 // yamlError takes line, column and message out of the library's error.
 func yamlError(err error) (line, col int, msg string) {
-	msg = strings.TrimPrefix(err.Error(), "yaml: ")
-	line, col = 1, 1
-	if i := strings.Index(msg, "line "); i >= 0 {
-		var l, c int
-		if n, _ := fmt.Sscanf(msg[i:], "line %d, column %d", &l, &c); n >= 1 && l > 0 {
-			line = l
-			if n == 2 && c > 0 {
-				col = c
-			}
+	m := where.FindStringSubmatch(err.Error())
+	if m == nil {
+		return 1, 1, err.Error()
+	}
+	pick := func(a, b string) int {
+		n, err := strconv.Atoi(a)
+		if err != nil {
+			n, _ = strconv.Atoi(b) // digits by the pattern
 		}
+		return max(n, 1)
 	}
-	if i := strings.LastIndex(msg, ": "); i >= 0 && i+2 < len(msg) {
-		msg = msg[i+2:]
-	}
-	return line, col, msg
+	return pick(m[3], m[1]), pick(m[4], m[2]), m[5]
 }

@@ -114,7 +114,7 @@ func (r reader) words(n *node, key string) []string {
 	return list
 }
 
-// both is the wording {zh, en} at key.
+// both is the wording at key: "中文 / English", or {zh, en}.
 func (r reader) both(n *node, key string, required bool) text.Both {
 	v := n.get(key)
 	if v == nil {
@@ -123,12 +123,32 @@ func (r reader) both(n *node, key string, required bool) text.Both {
 		}
 		return text.Both{}
 	}
-	if v.kind != isMap {
-		r.wrongKind(v, isMap, key)
-		return text.Both{}
+	return r.wording(v, key)
+}
+
+func (r reader) wording(v *node, what string) text.Both {
+	switch v.kind {
+	case isWord:
+		zh, en, ok := strings.Cut(v.word, " / ")
+		if !ok || strings.TrimSpace(zh) == "" || strings.TrimSpace(en) == "" {
+			r.ps.add(v.pos, "wording", text.F("“%s”要有中英两种说法", "%q needs both languages", what),
+				text.B("写成“中文 / English”", "write \"中文 / English\""))
+		}
+		return text.B(strings.TrimSpace(zh), strings.TrimSpace(en))
+	case isMap:
+		r.only(v, "zh", "en")
+		return r.pair(v)
 	}
-	r.only(v, "zh", "en")
-	return r.pair(v)
+	r.wrongKind(v, isWord, what)
+	return text.Both{}
+}
+
+// title is the wording of n itself: title, or zh and en beside its other keys.
+func (r reader) title(n *node) text.Both {
+	if n.get("title") != nil || n.get("zh") == nil && n.get("en") == nil {
+		return r.both(n, "title", true)
+	}
+	return r.pair(n)
 }
 
 // pair reads zh and en standing in n itself.
