@@ -1,0 +1,28 @@
+package estate
+
+import (
+	"embed"
+	"io/fs"
+
+	"guanjia/internal/module"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of room 10.
+func Migrations() fs.FS {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the embedded folder is there by construction
+	}
+	return sub
+}
+
+// Module is what this room brings to the house.
+func (s *Service) Module() module.Module {
+	return module.Module{
+		Name: "estate", Room: 10, Requires: []string{"search"},
+		Permissions: Permissions(), Migrations: Migrations(),
+	}
+}

@@ -1,0 +1,50 @@
+package estate
+
+import (
+	"context"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/search"
+	"guanjia/internal/store"
+)
+
+// Vault keeps identity and passport numbers encrypted (LAW-03); app wires it.
+type Vault interface {
+	// Keep stores value and returns where it lies.
+	Keep(ctx context.Context, tx *store.Tx, project int64, kind, value string) (ref int64, err error)
+	// Reveal is the value kept at ref.
+	Reveal(ctx context.Context, tx *store.Tx, ref int64) (string, error)
+	// Digest is the keyed digest of value, for equality look-ups.
+	Digest(kind, value string) string
+	// Erase makes the value at ref unreadable for good.
+	Erase(ctx context.Context, tx *store.Tx, ref int64) error
+}
+
+// Look is a sight of personal data that is otherwise masked (PLT-02, PLT-05).
+type Look struct {
+	Project int64
+	Actor   auth.Actor
+	Entity  string // person, unit, register
+	ID      int64
+	Field   string // phone, identity, export
+	Reason  string
+}
+
+// Auditor records looks at secret data; app wires it to the audit room.
+type Auditor interface {
+	Looked(ctx context.Context, tx *store.Tx, look Look) error
+}
+
+// Service reads and changes the estate. Methods with an actor check its rights
+// in the project; those with only a tx are for rooms that did.
+type Service struct {
+	db    *store.DB
+	index *search.Index
+	vault Vault
+	audit Auditor
+}
+
+// New makes the service over db.
+func New(db *store.DB, index *search.Index, vault Vault, audit Auditor) *Service {
+	return &Service{db: db, index: index, vault: vault, audit: audit}
+}
