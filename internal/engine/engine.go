@@ -45,13 +45,19 @@ type State struct {
 	OpenedAt time.Time
 	EndedAt  time.Time
 	Fields   map[string]any
+	Facts    map[string]any  // declared facts as last read and recorded
 	Papers   map[string]bool // papers brought, by name
 	Owner    int64           // first contact: answers to the customer until closed (DSK-05)
+	Offered  int64           // account asked to take the case over, 0: nobody; the owner stays until it accepts
 	Assignee int64           // account the work is with, 0: nobody yet
 	Team     string          // trade, department or role the work is with
 	Pause    *Pause
-	Visits   map[string]int // how often each step was entered
+	Pauses   int              // how often the case was paused
+	Visits   map[string]int   // how often each step was entered
+	DoneBy   map[string]int64 // who did each step last
+	AskedBy  map[string]int64 // who gave each money answer last: may not approve it
 	Reopened int
+	Jumps    int // how often a supervisor moved it by hand: many are a bad definition
 	Version  int // number of events
 }
 
@@ -145,6 +151,7 @@ type Effect struct {
 
 // Option is something a person could do now, possible or not.
 type Option struct {
+	Kind     EventKind // EvDone for the current step, which comes first
 	Step     string
 	Outcomes []string
 	May      bool      // this person's roles allow it
@@ -161,7 +168,7 @@ type Missing struct {
 
 // ClockState is where one clock of a case stands.
 type ClockState struct {
-	Name         string
+	Name         string // a step's own limit has the step's name
 	Title        text.Both
 	Run          string // running, paused, met, late (stopped after due), off
 	Started      time.Time
@@ -169,6 +176,7 @@ type ClockState struct {
 	Stopped      time.Time
 	Used         float64   // share of the limit used, 1 = due
 	Limit        string    // as stamped: "3 days"
+	Provisional  bool      // due in a year whose holidays are not announced yet
 	NextLevel    int       // the level that fires next, -1 for none
 	NextAt       time.Time // when
 	CustomerSees bool

@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"guanjia/internal/errs"
+	"guanjia/internal/procedure"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// proves REP-03, REP-07, DSK-15: a repair from ring to filed.
+func TestAUsualRepairFromRingToFiled(t *testing.T) {
+	t.Parallel()
+	w := usual(t, "")
+	if w.state.Status != Closed || w.state.Owner != desk.ID || w.state.Assignee != tech.ID {
+		t.Errorf("state %+v", w.state)
+	}
+	if d := cmp.Diff(Fold(w.env.Def, w.events), w.state); d != "" {
+		t.Errorf("folded state differs: %s", d)
+	}
+	if fx := w.last.Effects; len(fx) != 1 || fx[0].Kind != FxFile || fx[0].Record != "repair_record" {
+		t.Errorf("effects of closing: %+v", fx)
+	}
+	if e := w.events[len(w.events)-1]; e.Step != "close" || e.Actor.ID != 0 || !slices.Contains(e.Names, Closing) {
+		t.Errorf("last event %+v", e)
+	}
+}
+
+func TestIntakeIsOneCommand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, repair(t)).open(m{"what": "水管爆了", "fault": "leak"}).wantStep("send")
+	if len(w.last.Events) != 2 {
+		t.Errorf("%d events, want opened and done", len(w.last.Events))
+	}
+	newWorld(t, repair(t)).open(m{"what": "坏了"}).wantStep("take")
+	err := newWorld(t, repair(t)).try(Command{Kind: EvOpened, Actor: desk, Fields: m{"what": "坏了", "fault": "fire", "colour": "red"}})
+	if got := paths(err); got != "colour:unknown fault:choice" {
+		t.Errorf("faults %s", got)
+	}
+}
+
+func paths(err error) string {
+	e := errs.As(err)
+	if e == nil {
+		return ""
+	}
+	var out []string
+	for _, f := range e.Fields {
+		out = append(out, f.Path+":"+f.Code)
+	}
+	return strings.Join(out, " ")
+}
+
+// Refusals change nothing and say who, what and where. Order: the state of the
+// case, the step meant, the person, the outcome, then all answers at once.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	pause := m{"reason": "parts", "until": "2026-11-17 10:00"}
+	for name, x := range map[string]struct {
+		at     string
+		cmd    Command
+		kind   errs.Kind
+		code   string
+		fields string
+	}{
+		"another step":                  {"send", Command{Kind: EvDone, Actor: visitor, Step: "take", Outcome: "nonsense"}, errs.Conflict, "case.step.moved", ""},
+		"not this person":               {"send", Command{Kind: EvDone, Actor: tech, Outcome: "nonsense"}, errs.Forbidden, "case.step.role", ""},
+		"another technician":            {"arrive", Command{Kind: EvDone, Actor: tech2, Outcome: "arrived"}, errs.Forbidden, "case.step.role", ""},
+		"no such outcome":               {"arrive", Command{Kind: EvDone, Actor: tech, Outcome: "passed"}, errs.Invalid, "case.outcome", ""},
+		"every fault at once":           {"price", Command{Kind: EvDone, Actor: tech, Fields: m{"price": "viel", "what": "x", "material": []any{m{"cost": 5}}}}, errs.Invalid, "case.fields", "material[0].item:required price:number what:not_asked price:missing"},
+		"an amount below zero":          {"price", Command{Kind: EvDone, Actor: tech, Fields: m{"price": -1}}, errs.Invalid, "case.fields", "price:negative price:missing"},
+		"a reason is missing":           {"work", Command{Kind: EvDone, Actor: tech, Outcome: "passed", Fields: m{"valid": true}}, errs.Invalid, "case.fields", "valid_reason:missing"},
+		"a signature is missing":        {"sign", Command{Kind: EvDone, Actor: tech, Outcome: "signed", Fields: m{"rating": 6}}, errs.Invalid, "case.fields", "rating:rating signature:missing"},
+		"an ended case":                 {"", Command{Kind: EvDone, Actor: desk, Step: "follow"}, errs.Conflict, "case.ended", ""},
+		"a move without a reason":       {"work", Command{Kind: EvJump, Actor: boss, Data: m{"to": "nowhere"}}, errs.Invalid, "case.fields", "reason:missing to:unknown"},
+		"a move by a technician":        {"work", Command{Kind: EvJump, Actor: tech, Data: m{"to": "close", "reason": "x"}}, errs.Forbidden, "case.role", ""},
+		"cancelled by another desk":     {"work", Command{Kind: EvCancel, Actor: desk2, Data: m{"reason": "x"}}, errs.Forbidden, "case.role", ""},
+		"cancelled without a reason":    {"work", Command{Kind: EvCancel, Actor: desk, Data: m{"reason": " "}}, errs.Invalid, "case.fields", "reason:missing"},
+		"a pause without end":           {"work", Command{Kind: EvPause, Actor: tech, Data: m{"reason": "tired"}}, errs.Invalid, "case.fields", "reason:choice until:missing"},
+		"a pause into the past":         {"work", Command{Kind: EvPause, Actor: tech, Data: m{"reason": "parts", "until": "2026-11-16 09:10"}}, errs.Invalid, "case.fields", "until:past"},
+		"a pause that is too long":      {"work", Command{Kind: EvPause, Actor: tech, Data: m{"reason": "parts", "until": "2026-12-17 09:10"}}, errs.Forbidden, "case.pause.long", ""},
+		"a pause by a visitor":          {"work", Command{Kind: EvPause, Actor: visitor, Data: pause}, errs.Forbidden, "case.role", ""},
+		"a promise without time":        {"work", Command{Kind: EvPromise, Actor: desk, Data: m{"text": "明天回话"}}, errs.Invalid, "case.fields", "due:missing"},
+		"a paper nobody asked for":      {"work", Command{Kind: EvPaper, Actor: desk, Data: m{"name": "passport"}}, errs.Invalid, "case.fields", "name:unknown"},
+		"a correction without why":      {"work", Command{Kind: EvAmend, Actor: desk, Fields: m{"what": ""}}, errs.Invalid, "case.fields", "reason:missing what:required"},
+		"handed on by somebody":         {"work", Command{Kind: EvOwner, Actor: desk2, Data: m{"account": desk2.ID}}, errs.Forbidden, "case.role", ""},
+		"resumed though it runs":        {"work", Command{Kind: EvResume, Actor: desk}, errs.Conflict, "case.not_now", ""},
+		"opened twice":                  {"work", Command{Kind: EvOpened, Actor: desk}, errs.Conflict, "case.opened", ""},
+		"a level that does not exist":   {"work", Command{Kind: EvLevel, Data: m{"clock": "arrive", "level": 9}}, errs.Invalid, "case.level.unknown", ""},
+		"a level before its time":       {"work", Command{Kind: EvLevel, Data: m{"clock": "finish", "level": 0}}, errs.Conflict, "case.level.over", ""},
+		"an unknown command":            {"work", Command{Kind: "dance", Actor: desk}, errs.Conflict, "case.not_now", ""},
+		"customer signs for themselves": {"work", Command{Kind: EvDone, Actor: visitor, Outcome: "passed"}, errs.Forbidden, "case.step.role", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := usual(t, x.at)
+			before, n := Fold(w.env.Def, w.events), len(w.events)
+			err := w.try(x.cmd)
+			if errs.KindOf(err) != x.kind || errs.CodeOf(err) != x.code || paths(err) != x.fields {
+				t.Errorf("got %v (%s), want %s %s %s", err, paths(err), x.kind, x.code, x.fields)
+			}
+			if e := errs.As(err); e != nil && (e.Message.ZH == "" || e.Message.EN == "") {
+				t.Errorf("no words in both languages: %+v", e.Message)
+			}
+			if d := cmp.Diff(before, w.state); d != "" || len(w.events) != n {
+				t.Errorf("the refusal changed the case: %s", d)
+			}
+		})
+	}
+}
+
+// proves DSK-05: the owner stays until somebody accepts.
+func TestOwnershipPassesOnlyByAcceptance(t *testing.T) {
+	t.Parallel()
+	w := usual(t, "work")
+	w.aside(desk, EvOwner, m{"account": desk2.ID})
+	if w.state.Owner != desk.ID || w.state.Offered != desk2.ID {
+		t.Fatalf("offered: owner %d, offered %d", w.state.Owner, w.state.Offered)
+	}
+	w.aside(desk2, EvOwner, m{"declined": true})
+	if w.state.Owner != desk.ID || w.state.Offered != 0 {
+		t.Fatal("declining leaves the owner")
+	}
+	w.aside(desk, EvOwner, m{"account": desk2.ID}).aside(desk2, EvOwner, m{"account": desk2.ID})
+	if w.state.Owner != desk2.ID || w.state.Offered != 0 {
+		t.Fatal("accepting passes the case on")
+	}
+	if err := newWorld(t, repair(t)).try(Command{Kind: EvOpened, Actor: visitor, Fields: m{"what": "x"}}); errs.CodeOf(err) != "case.owner.missing" {
+		t.Errorf("a case without a first contact: %v", err)
+	}
+}
+
+func TestDispatchAcceptDecline(t *testing.T) {
+	t.Parallel()
+	w := usual(t, "send").do(Command{Kind: EvDone, Actor: desk, Outcome: "sent", Data: m{"account": tech2.ID}})
+	if w.state.Assignee != tech2.ID || len(w.last.Effects) != 1 || w.last.Effects[0].To != "account:4" || w.last.Effects[0].Args["urgent"] != true {
+		t.Fatalf("sent: %+v %+v", w.state, w.last.Effects)
+	}
+	w.done(tech2, "declined", nil).wantStep("send")
+	if w.state.Assignee != 0 {
+		t.Fatal("declining clears the assignee")
+	}
+	w.done(desk, "sent", nil)
+	if w.state.Team != "plumbing" || w.state.Assignee != 0 {
+		t.Fatalf("sent to the trade: %+v", w.state)
+	}
+	if err := w.try(Command{Kind: EvDone, Actor: tech2, Outcome: "accepted"}); errs.KindOf(err) != errs.Forbidden {
+		t.Fatalf("another trade accepted: %v", err)
+	}
+	if w.done(tech, "accepted", nil); w.state.Assignee != tech.ID {
+		t.Fatal("who accepts has the work")
+	}
+}
+
+// proves REP-06: nobody approves the money they asked for.
+func TestSelfApprovalIsRefused(t *testing.T) {
+	t.Parallel()
+	w := usual(t, "price").done(tech, "done", m{"price": int64(99900)}).wantStep("approve")
+	if err := w.try(Command{Kind: EvDone, Actor: tech, Outcome: "approved"}); errs.CodeOf(err) != "case.approve.self" {
+		t.Fatalf("got %v", err)
+	}
+	if o := Options(w.env, w.state, tech)[0]; slices.Contains(o.Outcomes, "approved") || o.Why.ZH == "" {
+		t.Errorf("the option must say so: %+v", o)
+	}
+	w.done(boss, "approved", nil).wantStep("work")
+}
+
+func TestFiguresAndFactsChooseTheBranch(t *testing.T) {
+	t.Parallel()
+	usual(t, "price").done(tech, "done", m{"price": int64(10000)}).wantStep("work")
+	usual(t, "price").done(tech, "done", m{"price": int64(10001)}).wantStep("approve")
+	w := usual(t, "price")
+	w.env.Facts = m{"warranty.covers": true, "weather": "rain"}
+	w.done(tech, "done", m{"price": int64(10001)}).wantStep("work")
+	if got := w.last.Events[0].Facts; !cmp.Equal(got, m{"warranty.covers": true}) {
+		t.Errorf("recorded facts %v: declared ones only", got)
+	}
+}
+
+func TestPapersAreNeededOnlyWhenTheirConditionHolds(t *testing.T) {
+	t.Parallel()
+	w := usual(t, "work")
+	if got := Options(w.env, w.state, tech)[0].Missing; len(got) != 0 {
+		t.Fatalf("a leak needs no paper: %+v", got)
+	}
+	w.do(Command{Kind: EvAmend, Actor: desk, Data: m{"reason": "看错了"}, Fields: m{"fault": "power"}})
+	want := []Missing{{Kind: "paper", Name: "photo_id", Title: w.env.Def.Papers[0].Title}}
+	if d := cmp.Diff(want, Options(w.env, w.state, tech)[0].Missing); d != "" {
+		t.Error(d)
+	}
+	if err := w.try(Command{Kind: EvDone, Actor: tech, Outcome: "passed"}); paths(err) != "photo_id:missing" {
+		t.Errorf("got %v", err)
+	}
+	w.aside(desk, EvPaper, m{"name": "photo_id"}).done(tech, "passed", nil).wantStep("sign")
+}
+
+func TestAutomaticStepsAreBounded(t *testing.T) {
+	t.Parallel()
+	def := repair(t)
+	def.Steps = append(def.Steps[:1:1], procedure.Step{Name: "send", Do: procedure.KindNotify, To: "desk", Then: []procedure.Branch{{Go: "again"}}},
+		procedure.Step{Name: "again", Do: procedure.KindNotify, To: "desk", Then: []procedure.Branch{{Go: "send"}}})
+	err := newWorld(t, def).try(Command{Kind: EvOpened, Actor: desk, Fields: m{"what": "x", "fault": "leak"}})
+	if errs.CodeOf(err) != "procedure.loop" {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,277 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"guanjia/internal/errs"
+	"guanjia/internal/procedure"
+	"guanjia/internal/text"
+)
+
+// done carries out the current step for a person.
+func (d *deciding) done() error {
+	st := d.env.Def.Step(d.s.Step)
+	if st == nil {
+		return errs.Newf(errs.Internal, "procedure.step", "规程里没有步骤“%s”。", "The procedure has no step %q.", d.s.Step)
+	}
+	if d.cmd.Step != "" && d.cmd.Step != st.Name {
+		return errs.New(errs.Conflict, "case.step.moved", "事项已经到了“"+st.Title.ZH+"”，这一步没有记下，已填的内容都还在。",
+			"The case has moved on to “"+st.Title.In(text.EN)+"”; nothing was recorded, and what you typed is kept.")
+	}
+	v := d.env.values(d.s)
+	onBehalf, ok := d.env.allowed(st, d.s, d.cmd.Actor, v)
+	if !ok {
+		e := errs.New(errs.Forbidden, "case.step.role", "", "")
+		e.Message = whoDoes(st)
+		return e
+	}
+	outcome := d.cmd.Outcome
+	if words := outcomesOf(st); outcome == "" && len(words) == 1 {
+		outcome = words[0]
+	} else if !slices.Contains(words, outcome) {
+		return errs.New(errs.Invalid, "case.outcome", "这一步的结果只能是："+strings.Join(words, "、")+"。", "This step can end with: "+strings.Join(words, ", ")+".")
+	}
+	if err := d.mayDecide(st, outcome); err != nil {
+		return err
+	}
+	var bad errs.Fields
+	fields := answers(d.env, v, d.cmd.Fields, func(name string) bool { return slices.Contains(st.Asks, name) }, &bad)
+	data, err := d.doneData(st, outcome, onBehalf, &bad)
+	if err != nil {
+		return err
+	}
+	if demands(st, outcome) {
+		probe := d.s.clone()
+		for name, x := range fields {
+			probe.setField(d.env.Def, name, x, d.cmd.Actor.ID)
+		}
+		for _, m := range missing(d.env, probe, st) {
+			bad.Add(m.Name, "missing", missingWords(m).ZH, missingWords(m).EN)
+		}
+	}
+	if err := bad.Err("case.fields"); err != nil {
+		return err
+	}
+	if d.s.Pause != nil { // doing the work ends the waiting
+		d.add(Event{Kind: EvResume, Step: d.s.Step, Names: []string{Resumed}})
+	}
+	return d.finish(st, outcome, fields, data)
+}
+
+// demands reports whether an outcome carries the step through, so that its
+// answers and papers must be there: who was not reached, turned back or
+// declined left the step's business undone.
+func demands(st *procedure.Step, outcome string) bool {
+	words := procedure.Outcomes[st.Do]
+	return len(words) == 0 || outcome == words[0] || st.Do == procedure.KindInspect || outcome == "dissatisfied" || outcome == "not_agreed"
+}
+
+func outcomesOf(st *procedure.Step) []string {
+	if words := procedure.Outcomes[st.Do]; words != nil {
+		return words
+	}
+	var words []string
+	for _, b := range st.Then {
+		if b.Outcome != "" && !slices.Contains(words, b.Outcome) {
+			words = append(words, b.Outcome)
+		}
+	}
+	if len(words) == 0 {
+		words = []string{"due"}
+	}
+	return words
+}
+
+// mayDecide refuses those who may not give this outcome though the step is
+// theirs: nobody approves the money they asked for.
+func (d *deciding) mayDecide(st *procedure.Step, outcome string) error {
+	if st.Do == procedure.KindApprove && outcome == "approved" && selfApproval(d.env, d.s, st, d.cmd.Actor) {
+		e := errs.New(errs.Forbidden, "case.approve.self", "", "")
+		e.Message = selfWords
+		return e
+	}
+	return nil
+}
+
+var selfWords = text.B("自己提出的金额不能由自己批准，请另一位有权的人批准。", "Money cannot be approved by the one who asked for it; another person with the right must.")
+
+func selfApproval(env Env, s State, st *procedure.Step, a Actor) bool {
+	if a.ID == 0 {
+		return false
+	}
+	for name, by := range s.AskedBy {
+		if _, there := s.Fields[name]; there && by == a.ID {
+			return true
+		}
+	}
+	return slices.ContainsFunc(st.NotBy, func(step string) bool { return s.DoneBy[step] == a.ID })
+}
+
+// doneData is what a step's event carries besides the answers: who the work
+// goes to, for whom it was done.
+func (d *deciding) doneData(st *procedure.Step, outcome, onBehalf string, bad *errs.Fields) (map[string]any, error) {
+	data := withData(d.cmd.Data, "on_behalf", onBehalf)
+	if onBehalf == "" {
+		delete(data, "on_behalf")
+	}
+	switch {
+	case st.Do == procedure.KindDispatch:
+		to, team := dataInt(data, "account"), text.Clean(dataString(data, "team"))
+		if to == 0 && team == "" {
+			v := d.env.values(d.s)
+			for name, x := range d.cmd.Fields {
+				v[name] = x
+			}
+			for _, t := range d.env.targets(st.To, v) {
+				switch id, is := accountOf(t); {
+				case is:
+					to = id
+				case t == "owner":
+					to = d.s.Owner
+				case t == "assignee":
+					to, team = d.s.Assignee, d.s.Team
+				case team == "":
+					team = t
+				}
+			}
+		}
+		if to <= 0 && team == "" {
+			bad.Add("to", "missing", "请选派给谁：人、工种或部门。", "Choose whom it goes to: a person, trade or department.")
+		}
+		data["account"], data["team"] = to, team
+	case st.Do == procedure.KindAccept && outcome == "accepted":
+		if d.s.Assignee == 0 && d.cmd.Actor.ID > 0 {
+			data["account"] = d.cmd.Actor.ID
+		} else {
+			delete(data, "account")
+		}
+	}
+	if len(data) == 0 {
+		return nil, nil
+	}
+	return data, nil
+}
+
+// finish records that a step was done, enters the next and carries out what
+// follows by itself.
+func (d *deciding) finish(st *procedure.Step, outcome string, fields, data map[string]any) error {
+	if err := d.leave(st, outcome, fields, data, Actor{}); err != nil {
+		return err
+	}
+	return d.automatic()
+}
+
+func (d *deciding) leave(st *procedure.Step, outcome string, fields, data map[string]any, by Actor) error {
+	e := Event{Kind: EvDone, Actor: by, Step: st.Name, Outcome: outcome, Fields: fields, Facts: d.env.facts(), Data: data, Names: namesOf(st, outcome)}
+	if st.Do != procedure.KindClose {
+		probe := d.s.clone()
+		for name, x := range fields {
+			probe.setField(d.env.Def, name, x, 0)
+		}
+		next, ok := branch(d.env, probe, st, outcome)
+		if !ok {
+			return errs.Newf(errs.Internal, "procedure.branch", "规程没有写步骤“%s”以“%s”结束后怎么走；没有改动。", "The procedure does not say where %q goes after %q; nothing was changed.", st.Name, outcome)
+		}
+		e.Go = next
+	}
+	d.add(e)
+	d.follow(st, outcome)
+	return nil
+}
+
+func namesOf(st *procedure.Step, outcome string) []string {
+	var names []string
+	for _, key := range []string{outcome, ""} {
+		if n := st.Event[key]; n != "" && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	switch {
+	case st.Do == procedure.KindClose && !slices.Contains(names, Closing):
+		names = append(names, Closing)
+	case st.Do == procedure.KindVisit && outcome == "dissatisfied" && !slices.Contains(names, Reopened):
+		names = append(names, Reopened) // CMP-12: the loop is not closed
+	}
+	return names
+}
+
+// branch is where a step goes after outcome.
+func branch(env Env, s State, st *procedure.Step, outcome string) (string, bool) {
+	v := env.values(s)
+	for _, b := range st.Then {
+		if (b.Outcome == "" || b.Outcome == outcome) && holds(b.When, env.Figures, v) {
+			return b.Go, true
+		}
+	}
+	return "", false
+}
+
+// follow collects the effects of a step that was done.
+func (d *deciding) follow(st *procedure.Step, outcome string) {
+	v := d.env.values(d.s)
+	urgent := st.Urgent != nil && holds(st.Urgent, d.env.Figures, v)
+	switch {
+	case st.Do == procedure.KindDispatch:
+		to := d.s.Team
+		if d.s.Assignee > 0 {
+			to = account(d.s.Assignee)
+		}
+		fx := Effect{Kind: FxTell, To: to, Step: st.Name, Text: text.B("派给您的事项："+st.Title.ZH, "Sent to you: "+st.Title.In(text.EN))}
+		if urgent {
+			fx.Args = map[string]any{"urgent": true}
+		}
+		d.effects = append(d.effects, fx)
+	case st.Do == procedure.KindNotify && len(st.By) == 0:
+		d.tell(st.Name, st.Title, urgent, st.To)
+	case st.Do == procedure.KindAction:
+		kind := FxAction
+		if strings.HasPrefix(st.Action, "casefile.open@") {
+			kind = FxSpawn
+		}
+		d.effects = append(d.effects, Effect{Kind: kind, Step: st.Name, Action: st.Action, Args: arguments(d.env, st.Args, v)})
+	case st.Do == procedure.KindClose && st.Files != "":
+		d.effects = append(d.effects, Effect{Kind: FxFile, Step: st.Name, Record: st.Files})
+	}
+	d.tell(st.Name, doneWords(st, outcome), false, st.Tell...)
+}
+
+// arguments resolves what a definition writes behind an action: a field gives
+// its answer, a figure path its value, anything else is the word itself.
+func arguments(env Env, args map[string]string, v map[string]any) map[string]any {
+	out := map[string]any{}
+	for name, word := range args {
+		out[name] = word
+		if env.Def.Field(word) != nil {
+			out[name] = v[word]
+		} else if x, ok := v[word]; ok {
+			out[name] = x
+		} else if isPath(word) {
+			if x, ok := figure(env.Figures, word, v); ok {
+				out[name] = x
+			}
+		}
+	}
+	return out
+}
+
+// mostAutomatic bounds what may follow from one command; the checker refuses
+// loops of automatic steps, this holds for definitions it never saw.
+const mostAutomatic = 50
+
+// automatic does the steps that nobody has to do.
+func (d *deciding) automatic() error {
+	for range mostAutomatic {
+		st := d.env.Def.Step(d.s.Step)
+		if d.s.Status != Open || st == nil || !st.Auto() {
+			return nil
+		}
+		if err := d.leave(st, outcomesOf(st)[0], nil, nil, system); err != nil {
+			return err
+		}
+	}
+	return errs.New(errs.Internal, "procedure.loop", "规程里自动步骤绕了圈，没有改动；请把规程名称告诉管理员。", "The procedure's automatic steps run in a circle; nothing was changed. Tell the administrator which procedure it is.")
+}
+
+// system is the actor of what happens by itself.
+var system = Actor{ID: 0, Name: "系统"}
