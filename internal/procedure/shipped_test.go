@@ -19,3 +19,11 @@ func TestShippedHandbookReads(t *testing.T) {
 		}
 	}
 }
+
+func TestShippedHandbookPassesItsChecker(t *testing.T) {
+	t.Parallel()
+	h, _ := procedure.Load(handbook.FS)
+	for _, p := range procedure.CheckHandbook(h, procedure.Env{}) {
+		t.Error(p)
+	}
+}
