@@ -28,6 +28,8 @@ type Actor struct {
 	Login   string
 	Name    string
 	Session int64
+	Address string // where the request came from, for the audit trail
+	Theme   string // "", "light" or "dark"
 	Lang    text.Lang
 	Grants  []Grant
 	may     map[int64]map[string]bool // project (0: company) → permission

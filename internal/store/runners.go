@@ -22,9 +22,9 @@ func (r snapshotRunner) query(ctx context.Context, query string, args []any) (*s
 	if r.db.dialect == Postgres { // pgx caches prepared statements itself
 		return r.tx.QueryContext(ctx, rebind(Postgres, query), args...)
 	}
-	s, err := r.db.stmts.get(ctx, r.db.read, query)
-	if err != nil {
-		return nil, err
+	s := r.db.stmts.get(r.db.read, query)
+	if s == nil {
+		return r.tx.QueryContext(ctx, query, args...)
 	}
 	return r.tx.StmtContext(ctx, s).QueryContext(ctx, args...)
 }
@@ -42,32 +42,46 @@ func (r plainRunner) query(ctx context.Context, query string, args []any) (*sql.
 
 // stmtCache keeps prepared statements of the SQLite readers by their text.
 type stmtCache struct {
-	mu sync.RWMutex
-	m  map[string]*sql.Stmt
+	mu      sync.RWMutex
+	m       map[string]*sql.Stmt
+	pending map[string]bool
 }
 
-func (c *stmtCache) get(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
+// get returns the prepared statement, or nil while it is being prepared.
+// Preparing takes a connection of the pool: a reader that waited for it would
+// hold its own meanwhile, and as many of them as there are connections would
+// wait for each other for ever. It is done beside them instead.
+func (c *stmtCache) get(db *sql.DB, query string) *sql.Stmt {
 	c.mu.RLock()
-	s, ok := c.m[query]
+	s := c.m[query]
 	c.mu.RUnlock()
-	if ok {
-		return s, nil
-	}
-	s, err := db.PrepareContext(context.WithoutCancel(ctx), query)
-	if err != nil {
-		return nil, err
+	if s != nil {
+		return s
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if old, ok := c.m[query]; ok {
-		_ = s.Close()
-		return old, nil
-	}
 	if c.m == nil {
-		c.m = map[string]*sql.Stmt{}
+		c.m, c.pending = map[string]*sql.Stmt{}, map[string]bool{}
 	}
-	c.m[query] = s
-	return s, nil
+	if c.m[query] == nil && !c.pending[query] {
+		c.pending[query] = true
+		go c.prepare(db, query)
+	}
+	return c.m[query]
+}
+
+func (c *stmtCache) prepare(db *sql.DB, query string) {
+	s, err := db.PrepareContext(context.Background(), query)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.pending, query)
+	switch {
+	case err != nil: // the reader that asked gets the same error from its own query
+	case c.m == nil: // closed meanwhile
+		_ = s.Close()
+	default:
+		c.m[query] = s
+	}
 }
 
 func (c *stmtCache) close() {
