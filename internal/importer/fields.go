@@ -128,7 +128,7 @@ func readVocabulary(doc []byte) (*vocabulary, error) {
 			}
 			field := Field{Name: sheet.Fields.Content[j].Value, Title: text.B(f.ZH, f.EN), Type: f.Type, Words: f.Words,
 				Require: f.Require == "yes", Key: f.Key == "yes", Fill: f.Fill == "yes", Past: f.Past == "yes"}
-			for _, a := range append([]string{f.ZH}, f.Also...) {
+			for _, a := range append([]string{f.ZH, f.EN}, f.Also...) {
 				field.also = append(field.also, heading(a))
 			}
 			k.Fields = append(k.Fields, field)
