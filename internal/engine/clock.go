@@ -135,9 +135,12 @@ func clockTimed(env Env, s State, events []Event, pauses []calendar.Span, c *pro
 	return t
 }
 
+// limitPromise is the limit of a clock whose due time was promised.
+const limitPromise = "promise"
+
 // promise is the due time of a clock whose limit is the word given.
 func (t *timed) promise(c *procedure.Clock, e Event) (time.Time, bool) {
-	if c.Limit != "promise" {
+	if c.Limit != limitPromise {
 		return time.Time{}, false
 	}
 	t.limit, t.pauses = calendar.Limit{}, nil

@@ -141,10 +141,9 @@ func (d *deciding) doneData(st *procedure.Step, outcome, onBehalf string, bad *e
 		}
 		data["account"], data["team"] = to, team
 	case st.Do == procedure.KindAccept && outcome == "accepted":
-		if d.s.Assignee == 0 && d.cmd.Actor.ID > 0 {
+		delete(data, "account")
+		if d.cmd.Actor.ID > 0 && onBehalf == "" { // who accepts has the work
 			data["account"] = d.cmd.Actor.ID
-		} else {
-			delete(data, "account")
 		}
 	}
 	if len(data) == 0 {
@@ -164,6 +163,7 @@ func (d *deciding) finish(st *procedure.Step, outcome string, fields, data map[s
 
 func (d *deciding) leave(st *procedure.Step, outcome string, fields, data map[string]any, by Actor) error {
 	e := Event{Kind: EvDone, Actor: by, Step: st.Name, Outcome: outcome, Fields: fields, Facts: d.env.facts(), Data: data, Names: namesOf(st, outcome)}
+	d.promised(&e)
 	if st.Do != procedure.KindClose {
 		probe := d.s.clone()
 		for name, x := range fields {
@@ -180,6 +180,17 @@ func (d *deciding) leave(st *procedure.Step, outcome string, fields, data map[st
 	return nil
 }
 
+// promised: a time given in answer to a step that is the name of a promise
+// clock is a promise to the customer (DSK-06), kept like one made between steps.
+func (d *deciding) promised(e *Event) {
+	for _, c := range d.env.Def.Clocks {
+		if t, ok := asTime(e.Fields[c.Name]); ok && c.Limit == limitPromise && t.After(d.at) {
+			e.Data = withData(e.Data, "due", stamp(t))
+			e.Names = append(e.Names, c.From)
+		}
+	}
+}
+
 func namesOf(st *procedure.Step, outcome string) []string {
 	var names []string
 	for _, key := range []string{outcome, ""} {
@@ -187,11 +198,8 @@ func namesOf(st *procedure.Step, outcome string) []string {
 			names = append(names, n)
 		}
 	}
-	switch {
-	case st.Do == procedure.KindClose && !slices.Contains(names, Closing):
+	if st.Do == procedure.KindClose && !slices.Contains(names, Closing) {
 		names = append(names, Closing)
-	case st.Do == procedure.KindVisit && outcome == "dissatisfied" && !slices.Contains(names, Reopened):
-		names = append(names, Reopened) // CMP-12: the loop is not closed
 	}
 	return names
 }
