@@ -20,6 +20,8 @@ type Case struct {
 	Subject   string // first words, at most 60 runes
 	Words     string // as the customer said it
 	Unit      int64  // 0: none
+	Building  int64  // of the unit, 0: none
+	Plate     string // of the unit when the case was opened: "3栋1单元-1502"
 	Place     string // words for a common part
 	Customer  int64  // estate person, 0: unknown
 	Caller    string // name as given
@@ -29,6 +31,7 @@ type Case struct {
 	Calendar  string // hash of the stamped calendar
 	Parent    int64  // the case it came from (rework, spawned), 0
 	MergedTo  int64
+	Changed   time.Time // of the last event
 	State     engine.State
 	Clocks    []engine.ClockState
 }
@@ -49,24 +52,64 @@ type Opening struct {
 	Owner     int64 // 0: the actor
 	Parent    int64
 	Key       string    // idempotency key; the same key gives the same case
-	At        time.Time // zero: now; history and imported messages bring their own
+	At        time.Time // zero: now; history and imported messages bring their own (system only)
+
+	// By is who took the matter in when the system writes it down for somebody:
+	// history, imports, residents without an account. Ignored for persons.
+	By engine.Actor
 }
 
-// Doing is one command to a case.
+// Doing is one command to a case. Command.Actor is who is acting; only the
+// system may name somebody else there (history, imports).
 type Doing struct {
 	Case    int64
-	Version int    // what the person saw; 0: not checked. Another version is a Conflict that tells what changed
-	Key     string // idempotency key
+	Version int       // what the person saw; 0: not checked. Another version is a Conflict that tells what changed
+	Key     string    // idempotency key
+	At      time.Time // zero: now; system only
 	engine.Command
 }
 
 // View is everything the page of one case shows.
 type View struct {
-	Case    Case
-	Def     *procedure.Definition
-	Options []engine.Option
-	Events  []engine.Event
-	Related []Case
+	Case      Case
+	Def       *procedure.Definition
+	Figures   *procedure.Figures
+	Options   []engine.Option
+	Events    []engine.Event
+	Related   []Related
+	Filed     []Filed
+	Names     map[int64]string // accounts named anywhere on the page
+	MergedTo  string           // number of the case that goes on in its place, "" when none
+	MayEnd    bool             // the actor may cancel, merge
+	MayJump   bool             // the actor may move it by hand
+	MayReopen bool
+}
+
+// Relation says how another case belongs to this one.
+type Relation string
+
+// The relations.
+const (
+	Parent Relation = "parent" // this case came from it
+	Child  Relation = "child"  // it came from this case: rework, spawned
+	Linked Relation = "linked"
+	Merged Relation = "merged" // it was merged into this one
+)
+
+// Related is another case with how it belongs to this one.
+type Related struct {
+	Relation Relation
+	Case
+}
+
+// Filed is a record in the folder of a unit.
+type Filed struct {
+	ID     int64
+	Unit   int64 // 0: the project's own folder
+	Case   int64
+	Number string // of the case
+	Record string // "complaint_record"
+	At     time.Time
 }
 
 // Cases is what other rooms and pages use of this package. All methods check
@@ -81,31 +124,37 @@ type Cases interface {
 	List(ctx context.Context, actor auth.Actor, f Filter) (Page, error)
 }
 
+var _ Cases = (*Service)(nil)
+
 // Filter selects cases; zero values select all. Lists are newest first, or by
 // due time.
 type Filter struct {
 	Project   int64
 	Procedure string
 	Status    string // open, closed …; "" any
-	Clock     string // late, today, waiting …
+	Clock     string // late, today (due by midnight, late included), waiting (paused), running (not late)
 	Assignee  int64
 	Owner     int64
 	Team      string
+	Step      string
+	Channel   string
 	Unit      int64
 	Customer  int64
 	Building  int64
-	From, To  time.Time // opened between
+	From, To  time.Time // opened between, To excluded
 	Text      string
-	Fields    map[string]string // indexed fields
-	Order     string            // "new", "due"
+	Fields    map[string]string // indexed fields; needs Procedure
+	Order     string            // "new" (default), "due" (open cases only, soonest first)
 	After     string            // keyset cursor of the page before
 	Limit     int               // 50 when 0, 200 at most
+	NoTotal   bool              // do not count: later pages, boards
 }
 
 // Page is one page of a list.
 type Page struct {
 	Cases []Case
-	Next  string // cursor, "" at the end
-	Total int    // exact to 10 000
-	More  bool   // Total reached its limit: "10 000+"
+	Next  string           // cursor, "" at the end
+	Total int              // exact to 10 000
+	More  bool             // Total reached its limit: "10 000+"
+	Names map[int64]string // owners and assignees
 }
