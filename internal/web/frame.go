@@ -29,7 +29,7 @@ func (s *Shell) frame(r *http.Request) ui.Frame {
 	if !ok || actor.IsSystem() {
 		return f
 	}
-	f.Person = actor.Name
+	f.Account, f.Person = actor.Account, actor.Name
 	project := ProjectOf(ctx)
 	if project.ID == 0 {
 		project = s.lastProject(ctx, actor, p.project)

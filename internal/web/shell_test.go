@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -190,5 +193,268 @@ func TestRouteWithoutPermissionIsRefused(t *testing.T) {
 		if _, err := web.New(cfg); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+}
+
+// proves PLT-04
+func TestErrorNumberFindsTheLog(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, path := range []string{"/p/jinxiu/broken", "/p/jinxiu/panic"} {
+		w := h.ask(t, "lin", "GET", path)
+		if w.Code != http.StatusInternalServerError {
+			t.Fatalf("%s: status %d", path, w.Code)
+		}
+		body := w.Body.String()
+		_, rest, ok := strings.Cut(body, `class="gj-number">`)
+		number, _, _ := strings.Cut(rest, "<")
+		if !ok || len(number) != 9 {
+			t.Fatalf("%s: no error number in\n%s", path, body)
+		}
+		if !strings.Contains(h.log.String(), "number="+number) {
+			t.Errorf("%s: number %s is not in the log", path, number)
+		}
+		if strings.Contains(body, "disk gone") || strings.Contains(body, "boom") {
+			t.Errorf("%s: the page shows the cause", path)
+		}
+		if !strings.Contains(body, "之前保存的都在") {
+			t.Errorf("%s: the page does not say what is safe", path)
+		}
+	}
+	if !strings.Contains(h.log.String(), "boom") {
+		t.Error("the cause of the panic is not in the log")
+	}
+}
+
+func TestSecurityHeadersOnEveryAnswer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, path := range []string{"/p/jinxiu/cases", "/nowhere", "/p/jinxiu/broken", "/static/x/gj.js", "/api/v1/broken"} {
+		w := h.ask(t, "lin", "GET", path)
+		csp := w.Header().Get("Content-Security-Policy")
+		for _, need := range []string{"default-src 'self'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} {
+			if !strings.Contains(csp, need) {
+				t.Errorf("%s: policy lacks %s: %q", path, need, csp)
+			}
+		}
+		if strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: policy allows unsafe things: %q", path, csp)
+		}
+		if w.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: sniffing is allowed", path)
+		}
+	}
+}
+
+// A page that carries inline script, handlers or styles would not work under
+// the policy: none may be drawn.
+func TestPagesCarryNothingInline(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	pages := []string{"/p/jinxiu/cases", "/nowhere"}
+	for _, sheet := range ui.Sheets {
+		pages = append(pages, "/gallery?page="+sheet)
+	}
+	bad := regexp.MustCompile(`(?i)\sstyle=|<style|\son[a-z]+=|javascript:|<script(?:>| [^>]*>[^<])`)
+	for _, path := range pages {
+		w := h.ask(t, "lin", "GET", path)
+		if m := bad.FindString(w.Body.String()); m != "" {
+			t.Errorf("%s carries %q", path, m)
+		}
+	}
+}
+
+func TestCrossSiteChangesAreRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for name, c := range map[string]struct {
+		change func(*http.Request)
+		status int
+	}{
+		"own page":             {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-origin") }, http.StatusSeeOther},
+		"another site":         {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, http.StatusForbidden},
+		"another origin":       {func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, http.StatusForbidden},
+		"a program, no origin": {func(*http.Request) {}, http.StatusSeeOther},
+	} {
+		if w := h.ask(t, "lin", "POST", "/p/jinxiu/cases", c.change); w.Code != c.status {
+			t.Errorf("%s: %d, want %d", name, w.Code, c.status)
+		}
+	}
+}
+
+func TestWhatWasDoneIsSaidOnceAndEscaped(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	done := h.ask(t, "lin", "POST", "/p/jinxiu/cases")
+	var carried *http.Cookie
+	for _, c := range done.Result().Cookies() {
+		if c.Name == "gj_undo" {
+			carried = c
+		}
+	}
+	if carried == nil || !carried.HttpOnly {
+		t.Fatalf("no undo carried: %v", done.Header())
+	}
+	page := h.ask(t, "lin", "GET", "/p/jinxiu/cases", func(r *http.Request) { r.AddCookie(carried) })
+	body := page.Body.String()
+	if !strings.Contains(body, "已转给 &lt;罗永&gt;") || !strings.Contains(body, `action="/p/jinxiu/cases/undo"`) {
+		t.Errorf("undo bar missing in\n%s", body)
+	}
+	if !strings.Contains(strings.Join(page.Header().Values("Set-Cookie"), ";"), "gj_undo=; Path=/; Max-Age=0") {
+		t.Errorf("it would be said again: %v", page.Header().Values("Set-Cookie"))
+	}
+}
+
+func TestLargeBodyIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "/p/jinxiu/cases", strings.NewReader("a="+strings.Repeat("x", 2<<20)))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.AddCookie(&http.Cookie{Name: "who", Value: "lin"})
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), "1024 KB") {
+		t.Errorf("%d\n%s", w.Code, w.Body)
+	}
+}
+
+func TestLanguageOfPage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	lang := func(who string, change func(*http.Request)) string {
+		return h.ask(t, who, "GET", "/gallery", change).Header().Get("Content-Language")
+	}
+	for name, c := range map[string]struct{ got, want string }{
+		"nothing said":             {lang("lin", func(*http.Request) {}), "zh-CN"},
+		"browser asks for English": {lang("lin", func(r *http.Request) { r.Header.Set("Accept-Language", "fr, en-GB;q=0.8, zh;q=0.5") }), "en"},
+		"cookie before browser": {lang("lin", func(r *http.Request) {
+			r.Header.Set("Accept-Language", "en")
+			r.AddCookie(&http.Cookie{Name: "gj_lang", Value: "zh-CN"})
+		}), "zh-CN"},
+		"account before cookie": {lang("wu", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "gj_lang", Value: "zh-CN"}) }), "en"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %s, want %s", name, c.got, c.want)
+		}
+	}
+}
+
+func TestPreferencesAreKeptAndNeverLeadAway(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for next, want := range map[string]string{"/p/jinxiu/cases?q=1": "/p/jinxiu/cases?q=1", "https://evil.example/": "/", "//evil.example": "/", `/\evil.example`: "/", "": "/"} {
+		form := url.Values{"theme": {"dark"}, "lang": {"xx"}, "next": {next}}
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/preferences", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
+		if got := w.Header().Get("Location"); got != want {
+			t.Errorf("next %q leads to %q, want %q", next, got, want)
+		}
+		if c := strings.Join(w.Header().Values("Set-Cookie"), ";"); !strings.Contains(c, "gj_theme=dark") || strings.Contains(c, "gj_lang") {
+			t.Errorf("cookies %q", c)
+		}
+	}
+}
+
+func TestRailShowsWhatIsPermittedAndWhereOneIs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	body := h.ask(t, "lin", "GET", "/p/jinxiu/cases").Body.String()
+	if !strings.Contains(body, `<a href="/p/jinxiu/cases" aria-current="page">`) {
+		t.Errorf("the rail does not mark the page:\n%s", body)
+	}
+	if strings.Contains(body, "钥匙") {
+		t.Error("the rail offers what is not permitted")
+	}
+	if strings.Index(body, "工单") > strings.Index(body, "设置") {
+		t.Error("the rail is out of order")
+	}
+}
+
+func TestAnswersForProgramsAndParts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	w := h.ask(t, "lin", "GET", "/api/v1/broken")
+	if w.Code != http.StatusUnprocessableEntity || w.Header().Get("Content-Type") != "application/problem+json" ||
+		!strings.Contains(w.Body.String(), `"path":"phone"`) || !strings.Contains(w.Body.String(), `"code":"api.invalid"`) {
+		t.Errorf("%d %s\n%s", w.Code, w.Header().Get("Content-Type"), w.Body)
+	}
+	if w := h.ask(t, "", "GET", "/api/v1/broken"); w.Code != http.StatusUnauthorized {
+		t.Errorf("API without session: %d", w.Code)
+	}
+	part := func(r *http.Request) { r.Header.Set("HX-Request", "true") }
+	w = h.ask(t, "lin", "GET", "/p/jinxiu/broken", part)
+	if w.Header().Get("HX-Retarget") != "#gj-trouble" || strings.Contains(w.Body.String(), "<html") {
+		t.Errorf("a part got\n%s", w.Body)
+	}
+	if w := h.ask(t, "", "GET", "/p/jinxiu/cases", part); !strings.HasPrefix(w.Header().Get("HX-Redirect"), "/login?next=") {
+		t.Errorf("a part without session got %v", w.Header())
+	}
+	if w := h.ask(t, "lin", "DELETE", "/login"); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") == "" {
+		t.Errorf("unknown method: %d %q", w.Code, w.Header().Get("Allow"))
+	}
+}
+
+// A page is at most 60 KB packed; the list of the gallery is a full one.
+func TestPageWeight(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, sheet := range ui.Sheets {
+		w := h.ask(t, "lin", "GET", "/gallery?page="+sheet, func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip") })
+		if w.Header().Get("Content-Encoding") != "gzip" {
+			t.Fatalf("%s: not packed", sheet)
+		}
+		if w.Body.Len() > 60<<10 || w.Body.Len() < 500 {
+			t.Errorf("%s weighs %d bytes", sheet, w.Body.Len())
+		}
+	}
+}
+
+func TestClientBehindProxies(t *testing.T) {
+	t.Parallel()
+	var got netip.Addr
+	var secure bool
+	route := web.Route{Pattern: "GET /ip", Permission: auth.Public, Handler: func(_ http.ResponseWriter, r *http.Request) error {
+		got, secure = web.ClientIP(r.Context()), web.Secure(r.Context())
+		return nil
+	}}
+	shell, err := web.New(web.Config{Clock: calendar.NewManual(time.Unix(0, 0)), Projects: projects{}, Sessions: sessions{}, Routes: []web.Route{route},
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := shell.Handler()
+	for name, c := range map[string]struct {
+		remote, forwarded, client string
+		secure                    bool
+	}{
+		"direct":                       {"203.0.113.9:4000", "", "203.0.113.9", false},
+		"a stranger claims an address": {"203.0.113.9:4000", "1.2.3.4", "203.0.113.9", false},
+		"through the proxy":            {"10.0.0.2:4000", "198.51.100.7", "198.51.100.7", true},
+		"through two, forged in front": {"10.0.0.2:4000", "1.2.3.4, 198.51.100.7, 10.0.0.3", "198.51.100.7", true},
+		"proxy says nonsense":          {"10.0.0.2:4000", "198.51.100.7, x", "10.0.0.2", true},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/ip", http.NoBody)
+		r.RemoteAddr = c.remote
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+			r.Header.Set("X-Forwarded-Proto", "https")
+		}
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+		if got.String() != c.client || secure != c.secure {
+			t.Errorf("%s: %s secure %v, want %s %v", name, got, secure, c.client, c.secure)
+		}
+	}
+}
+
+// The log tells the route, never the address with what was searched for.
+func TestLogCarriesNoPersonalData(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.ask(t, "lin", "GET", "/p/jinxiu/cases?q=13800001234")
+	h.ask(t, "lin", "GET", "/p/jinxiu/unknown/13800001234")
+	if log := h.log.String(); strings.Contains(log, "13800001234") || !strings.Contains(log, "route=\"GET /p/{project}/cases\"") {
+		t.Errorf("log:\n%s", log)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"guanjia/internal/calendar"
+	"guanjia/internal/web/static"
 )
 
 // visit is what is known about one request while it is served.
@@ -62,7 +64,11 @@ func (s *Shell) visits(next http.Handler) http.Handler {
 				}
 				s.fail(out, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 			}
-			s.cfg.Log.InfoContext(ctx, "request", "number", v.number, "method", r.Method, "route", v.pattern,
+			level := slog.LevelInfo
+			if strings.HasPrefix(r.URL.Path, static.Prefix) {
+				level, v.pattern = slog.LevelDebug, static.Prefix
+			}
+			s.cfg.Log.Log(ctx, level, "request", "number", v.number, "method", r.Method, "route", v.pattern,
 				"status", out.status, "bytes", out.bytes, "account", v.account, "ms", clock.Now().Sub(start).Milliseconds())
 		}()
 		next.ServeHTTP(out, r)

@@ -1,1 +1,363 @@
-export {};
+// The small script of Guanjia. Pages work without it where they can; it adds
+// keys, running clocks, drafts, live parts, the signature pad. No framework.
+
+const root = document.documentElement;
+const english = root.lang === "en";
+const skew = Number(root.dataset.now || Date.now()) - Date.now(); // the house's time runs on its own
+const now = () => Date.now() + skew;
+const typing = (el) => el?.matches?.("input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]");
+const seen = (el) => el.checkVisibility?.({ visibilityProperty: true }) ?? el.offsetParent !== null;
+
+// ── Lengths and places: the server writes data-p, data-x, data-w, data-n; style attributes are not allowed ──
+const lengths = ["p", "x", "w", "n"];
+function measure(el) {
+  for (const name of lengths) {
+    if (el.dataset[name] !== undefined) el.style.setProperty("--" + name, el.dataset[name]);
+  }
+}
+const measured = lengths.map((n) => `[data-${n}]`).join();
+
+// ── Clocks: the words the server says (ui.Left), kept going every minute ──
+function span(ms) {
+  const minutes = Math.floor(Math.abs(ms) / 60000);
+  const [d, h, m] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const words = [];
+  if (d) words.push(`${d} ${english ? "d" : "天"}`);
+  if (h) words.push(`${h} ${english ? "h" : "小时"}`);
+  if (m && !d) words.push(`${m} ${english ? "min" : "分"}`);
+  return words.join(" ") || (english ? "under 1 min" : "不到 1 分");
+}
+export function left(at, due) {
+  if (at > due) return english ? `${span(due - at)} over` : `超时 ${span(due - at)}`;
+  return english ? `${span(due - at + 59999)} left` : `剩 ${span(due - at + 59999)}`; // a begun minute is still left
+}
+const silhouette = {
+  late: '<path stroke="none" fill="currentColor" fill-rule="evenodd" d="M7.6 2.5h8.8l5.1 5.1v8.8l-5.1 5.1H7.6l-5.1-5.1V7.6zM10.8 6.5v7h2.4v-7zM10.8 15.6V18h2.4v-2.4z"/>',
+  soon: '<path stroke="none" fill="currentColor" fill-rule="evenodd" d="M12 2.4 23 21.4H1zM10.9 9v6h2.2V9zM10.9 16.6v2.2h2.2v-2.2z"/>',
+};
+function tick(chip) {
+  const at = now();
+  const words = chip.lastElementChild;
+  const said = left(at, Number(chip.dataset.due));
+  if (words.textContent !== said) words.textContent = said;
+  let state = chip.dataset.s;
+  if (at > Number(chip.dataset.due)) state = "late";
+  else if (chip.dataset.soon && at >= Number(chip.dataset.soon) && state === "run") state = "soon";
+  if (state !== chip.dataset.s) {
+    chip.dataset.s = state;
+    chip.querySelector("svg").innerHTML = silhouette[state];
+  }
+}
+function ticks() {
+  document.querySelectorAll(".gj-clock[data-due]").forEach(tick);
+  for (const t of document.querySelectorAll("time[data-clock]")) {
+    const d = new Date(now() + 8 * 3600e3).toISOString(); // the zone of every project
+    const said = `${d.slice(0, 10)} ${d.slice(11, 16)}`;
+    if (t.textContent !== said) t.textContent = said;
+  }
+  setTimeout(ticks, 60000 - (now() % 60000) + 20);
+}
+
+// ── Keys: data-key="ctrl+enter" on what they trigger, data-pick="1" on a choice ──
+const named = { " ": "space", escape: "esc", pagedown: "pgdn", pageup: "pgup", arrowup: "up", arrowdown: "down", "+": "plus" };
+function chord(e) {
+  const key = named[e.key.toLowerCase()] || e.key.toLowerCase();
+  return (e.ctrlKey || e.metaKey ? "ctrl+" : "") + (e.altKey ? "alt+" : "") + (e.shiftKey && key.length > 1 ? "shift+" : "") + key;
+}
+function trigger(el) {
+  if (typing(el)) {
+    el.focus();
+    el.select?.();
+  } else if (el.getAttribute("aria-disabled") === "true") {
+    el.focus(); // its reason is read out
+  } else if (el.type === "radio" || el.type === "checkbox") {
+    el.focus();
+    el.click();
+  } else {
+    el.click();
+  }
+}
+document.addEventListener("keydown", (e) => {
+  if (e.isComposing || e.keyCode === 229 || e.defaultPrevented) return;
+  const key = chord(e);
+  const inField = typing(e.target);
+  const plain = key.length === 1 || ["enter", "space", "tab", "up", "down", "pgdn", "pgup"].includes(key);
+  if (key === "esc") {
+    const menu = document.querySelector("details.gj-menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      return;
+    }
+  }
+  if (inField && (plain || key === "ctrl+z")) return;
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"], [data-pick="${CSS.escape(key)}"]`)].filter(seen).at(-1);
+  if (found) {
+    e.preventDefault();
+    trigger(found);
+    return;
+  }
+  if (!e.ctrlKey && !e.metaKey && !e.altKey) walk(key, e);
+});
+
+// ── Lists: j k up down move, enter opens (it is a link), x selects ──
+function walk(key, e) {
+  const table = document.querySelector("table[data-rows]");
+  if (!table) return;
+  const rows = [...table.querySelectorAll("tbody tr")].filter((r) => r.querySelector("a[href]"));
+  const at = rows.findIndex((r) => r.contains(document.activeElement));
+  if (key === "x" && at >= 0) {
+    rows[at].querySelector("input[type=checkbox]")?.click();
+    return;
+  }
+  const step = { j: 1, k: -1 }[key] ?? (at >= 0 ? { down: 1, up: -1 }[key] : undefined);
+  if (!step || !rows.length) return;
+  const to = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+  (to.querySelector("a[data-open]") || to.querySelector("a[href]")).focus();
+  to.scrollIntoView({ block: "nearest" });
+  e.preventDefault();
+}
+
+// ── Clicks ──
+document.addEventListener("click", (e) => {
+  const el = e.target.closest?.("[aria-disabled=true], [data-back], [data-print], [data-sign-clear]");
+  for (const menu of document.querySelectorAll("details.gj-menu[open]")) {
+    if (!menu.contains(e.target)) menu.open = false;
+  }
+  if (!el) return;
+  if (el.getAttribute("aria-disabled") === "true") e.preventDefault();
+  else if (el.dataset.back) history.length > 1 ? history.back() : location.assign("/");
+  else if (el.dataset.print) print();
+});
+
+// A form goes once: a second press while it travels does nothing.
+document.addEventListener("submit", (e) => {
+  const form = e.target;
+  if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 8000) {
+    e.preventDefault();
+    return;
+  }
+  if (form.method === "post") form.dataset.sent = String(Date.now());
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+document.addEventListener("htmx:after:request", (e) => { delete e.target.closest?.("form")?.dataset.sent; });
+document.addEventListener("change", (e) => {
+  const form = e.target.closest?.("form[data-auto]");
+  if (form) form.requestSubmit(); // filters apply as they are chosen
+});
+
+// ── Drafts: what was typed into form[data-draft] survives a crash, for the same person, for a week ──
+const drafts = "gj.draft.";
+const who = root.dataset.who || "0";
+const draftKey = (form) => `${drafts}${who}.${form.dataset.draft}`;
+const fields = (form) => [...form.elements].filter((f) => f.name && !["hidden", "password", "file", "submit", "button"].includes(f.type));
+function keepDraft(form) {
+  const values = fields(form).map((f) => [f.name, f.type === "checkbox" || f.type === "radio" ? (f.checked ? f.value : null) : f.value]);
+  try {
+    localStorage.setItem(draftKey(form), JSON.stringify({ at: Date.now(), values }));
+  } catch {
+    return; // full or forbidden: typing goes on
+  }
+  const note = form.querySelector("[data-draft-state]");
+  const d = new Date(now() + 8 * 3600e3).toISOString().slice(11, 19);
+  if (note) note.textContent = english ? `Draft kept ${d}` : `草稿已存 ${d}，断电也在`;
+}
+function restoreDraft(form) {
+  let draft;
+  try {
+    draft = JSON.parse(localStorage.getItem(draftKey(form)));
+  } catch {
+    draft = null;
+  }
+  if (!draft) return;
+  const refused = form.querySelector(".is-invalid, .gj-err");
+  if (draft.sent || refused) {
+    if (!refused) localStorage.removeItem(draftKey(form)); // it arrived; a refused form comes back filled by the server
+    return;
+  }
+  const list = fields(form);
+  const used = {};
+  for (const [name, value] of draft.values) {
+    const same = list.filter((f) => f.name === name);
+    const f = same[(used[name] = (used[name] ?? -1) + 1)];
+    if (!f) continue;
+    if (f.type === "checkbox" || f.type === "radio") f.checked = value !== null;
+    else if (value !== null) f.value = value;
+  }
+  const note = form.querySelector("[data-draft-state]");
+  if (note) note.textContent = english ? "Draft brought back" : "草稿已取回";
+  form.dispatchEvent(new Event("gj:draft", { bubbles: true }));
+}
+let keeping;
+document.addEventListener("input", (e) => {
+  const form = e.target.form;
+  if (!form) return;
+  form.dataset.dirty = "1";
+  if (!form.dataset.draft) return;
+  clearTimeout(keeping);
+  keeping = setTimeout(() => keepDraft(form), 250);
+});
+document.addEventListener("submit", (e) => {
+  if (!e.target.dataset.draft) return;
+  clearTimeout(keeping);
+  keepDraft(e.target);
+  const key = draftKey(e.target);
+  try {
+    localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), sent: true }));
+  } catch {
+    return; // nothing was kept
+  }
+});
+function tidyDrafts() {
+  for (const key of Object.keys(localStorage).filter((k) => k.startsWith(drafts))) {
+    let draft = {};
+    try {
+      draft = JSON.parse(localStorage.getItem(key));
+    } catch {
+      draft = { at: 0 };
+    }
+    const name = key.slice(key.indexOf(".", drafts.length) + 1);
+    const here = document.querySelector(`form[data-draft="${CSS.escape(name)}"]`);
+    const foreign = root.dataset.who && !key.startsWith(`${drafts}${who}.`);
+    if (foreign || Date.now() - draft.at > 7 * 864e5 || (draft.sent && !here)) localStorage.removeItem(key);
+  }
+}
+
+// ── Live parts: [data-live="case call"] with an id is fetched anew when the server says so ──
+const stale = new Set();
+let fetching;
+function changed(topics) {
+  for (const el of document.querySelectorAll("[data-live][id]")) {
+    if (!topics || el.dataset.live.split(" ").some((t) => topics.includes(t))) stale.add(el.id);
+  }
+  clearTimeout(fetching);
+  if (stale.size) fetching = setTimeout(refresh, 120 + Math.random() * 300);
+}
+const busy = (el) => (el.contains(document.activeElement) && typing(document.activeElement)) || el.querySelector("form[data-dirty], details[open]");
+async function refresh() {
+  const ready = [...stale].map((id) => document.getElementById(id)).filter((el) => el && !busy(el));
+  if (!ready.length) return;
+  const bySource = Map.groupBy ? Map.groupBy(ready, (el) => el.dataset.liveSrc || location.href) : new Map([[location.href, ready]]);
+  for (const [src, parts] of bySource) {
+    let page;
+    try {
+      const answer = await fetch(src, { headers: { "GJ-Live": "1", Accept: "text/html" }, redirect: "manual" });
+      if (answer.status === 0 || answer.type === "opaqueredirect") return location.reload(); // logged out meanwhile
+      if (!answer.ok) continue;
+      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch {
+      continue; // offline: the next word of the stream asks again
+    }
+    for (const old of parts) {
+      stale.delete(old.id);
+      const fresh = page.getElementById(old.id);
+      if (!fresh || busy(old)) continue;
+      swap(old, document.importNode(fresh, true));
+    }
+  }
+}
+function swap(old, fresh) {
+  const known = new Set([...old.querySelectorAll("[id]")].map((e) => e.id));
+  const scroll = [...old.querySelectorAll(".gj-scroll")].map((e) => e.scrollTop);
+  const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const again = active && (active.id ? `#${CSS.escape(active.id)}` : active.getAttribute("href") && `a[href="${CSS.escape(active.getAttribute("href"))}"]`);
+  old.replaceWith(fresh);
+  [...fresh.querySelectorAll(".gj-scroll")].forEach((e, i) => { e.scrollTop = scroll[i] ?? 0; });
+  for (const e of fresh.querySelectorAll("li[id], tr[id]")) if (!known.has(e.id)) e.classList.add("gj-fresh");
+  if (again) fresh.querySelector(again)?.focus({ preventScroll: true });
+  window.htmx?.process(fresh);
+  fresh.dispatchEvent(new Event("gj:live", { bubbles: true }));
+}
+document.addEventListener("focusout", () => { if (stale.size) setTimeout(refresh, 200); });
+
+// Only the page in front listens: browsers allow few connections to one house.
+let stream;
+function listen() {
+  if (!root.dataset.events || document.hidden || stream || !document.querySelector("[data-live][id]")) return;
+  stream = new EventSource(root.dataset.events);
+  stream.addEventListener("changed", (e) => {
+    document.dispatchEvent(new CustomEvent("gj:changed", { detail: e.data.split(" ") }));
+    changed(e.data.split(" "));
+  });
+}
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    stream?.close();
+    stream = undefined;
+  } else {
+    listen();
+    changed();
+  }
+});
+
+// ── Signature pad ──
+function pad(place) {
+  const canvas = place.querySelector("canvas");
+  const field = place.querySelector("input[type=hidden]");
+  const pen = canvas.getContext("2d");
+  let drawn = false;
+  const fit = () => {
+    const { width, height } = canvas.getBoundingClientRect();
+    canvas.width = width * devicePixelRatio;
+    canvas.height = height * devicePixelRatio;
+    pen.scale(devicePixelRatio, devicePixelRatio);
+    Object.assign(pen, { lineWidth: 2.4, lineCap: "round", lineJoin: "round", strokeStyle: getComputedStyle(place).color });
+  };
+  const at = (e) => {
+    const box = canvas.getBoundingClientRect();
+    return [e.clientX - box.left, e.clientY - box.top];
+  };
+  canvas.addEventListener("pointerdown", (e) => {
+    canvas.setPointerCapture(e.pointerId);
+    pen.beginPath();
+    pen.moveTo(...at(e));
+    drawn = true;
+  });
+  canvas.addEventListener("pointermove", (e) => {
+    if (!e.pressure && !e.buttons) return;
+    for (const step of e.getCoalescedEvents?.() ?? [e]) pen.lineTo(...at(step));
+    pen.stroke();
+  });
+  canvas.addEventListener("pointerup", () => {
+    if (drawn) field.value = canvas.toDataURL("image/png");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  place.querySelector("[data-sign-clear]").addEventListener("click", () => {
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    drawn = false;
+    field.value = "";
+  });
+  fit();
+}
+
+// ── Begin ──
+function enter(part) {
+  for (const el of part.querySelectorAll?.(measured) ?? []) measure(el);
+  if (part.matches?.(measured)) measure(part);
+  for (const el of part.querySelectorAll?.("[data-sign]:not([data-ready])") ?? []) {
+    el.dataset.ready = "1";
+    pad(el);
+  }
+  for (const chip of part.querySelectorAll?.(".gj-clock[data-due]") ?? []) tick(chip);
+}
+enter(document);
+new MutationObserver((list) => {
+  for (const change of list) for (const node of change.addedNodes) if (node.nodeType === 1) enter(node);
+}).observe(document.body, { childList: true, subtree: true });
+ticks();
+try {
+  document.querySelectorAll("form[data-draft]").forEach(restoreDraft);
+  tidyDrafts();
+} catch {
+  // storage is forbidden here: forms work without drafts
+}
+document.querySelector("[data-focus]")?.focus();
+const here = document.querySelector(".gj-steps > .is-here");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - 24; // on a narrow screen the rail scrolls
+listen();
+const undo = document.querySelector("form[data-undo]");
+if (undo) {
+  const go = () => (undo.matches(":hover, :focus-within") ? setTimeout(go, 5000) : undo.remove());
+  setTimeout(go, 20000);
+}
+root.dataset.ready = "1";

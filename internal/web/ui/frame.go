@@ -19,7 +19,8 @@ type Frame struct {
 	Projects   []Link // other projects the person may go to
 	Search     string // address of the search page, "" without one
 	Query      string // what was searched for
-	Person     string // name of who is logged in, "" for a visitor
+	Account    int64  // who is logged in, 0 for a visitor; drafts are kept by it
+	Person     string // their name
 	Bell       int    // unread notices
 	BellPath   string // "" without notices
 	Menu       []Link // entries under the person's name

@@ -12,7 +12,7 @@ import (
 )
 
 // Span says a length of time in at most two units: "1 天 3 小时", "48 分".
-// Less than a minute is "不到 1 分".
+// Less than a minute is "不到 1 分". Begun minutes do not count.
 func Span(ctx context.Context, d time.Duration) string {
 	minutes := int64(d.Abs() / time.Minute)
 	days, hours, rest := minutes/1440, minutes/60%24, minutes%60
@@ -40,13 +40,13 @@ func Span(ctx context.Context, d time.Duration) string {
 }
 
 // Left says how far due is from now: "剩 2 小时 10 分", "超时 1 天". gj.js says
-// the same words in the browser as the minutes pass.
+// the same words in the browser as the minutes pass. A minute that has begun
+// is still left: 18 minutes promised now read "剩 18 分" for that whole minute.
 func Left(ctx context.Context, now, due time.Time) string {
-	span := Span(ctx, due.Sub(now))
 	if now.After(due) {
-		return text.Tf(ctx, "超时 %s", "%s over", span)
+		return text.Tf(ctx, "超时 %s", "%s over", Span(ctx, now.Sub(due)))
 	}
-	return text.Tf(ctx, "剩 %s", "%s left", span)
+	return text.Tf(ctx, "剩 %s", "%s left", Span(ctx, due.Sub(now)+time.Minute-1))
 }
 
 // When says a moment the way people do: "今天 10:42", "昨天 17:20",
