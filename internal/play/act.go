@@ -3,6 +3,7 @@ package play
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,6 +125,9 @@ func (p *player) merge(a *scenario.Act, m *matter, who engine.Actor) error {
 	return fmt.Errorf("@%s was not opened", a.Into)
 }
 
+// beside are the words of a sentence that are no answers.
+var beside = []string{"place", "parent", "account", "team"}
+
 // answers parts what is written into answers to the procedure's fields, in
 // their type, and into data.
 func (p *player) answers(def *procedure.Definition, list scenario.Answers, data map[string]any) (map[string]any, error) {
@@ -145,8 +149,10 @@ func (p *player) answers(def *procedure.Definition, list scenario.Answers, data 
 			}
 		case strings.HasSuffix(a.Name, "_reason"):
 			fields[a.Name] = a.Value
-		default:
+		case len(def.Steps) == 0 || slices.Contains(beside, a.Name):
 			data[a.Name] = a.Value
+		default:
+			return nil, fmt.Errorf("%s has no field %q", def.Name, a.Name)
 		}
 	}
 	if len(fields) == 0 {
