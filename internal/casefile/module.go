@@ -94,7 +94,8 @@ func sees(actor auth.Actor, c Case) bool {
 
 // permissionFor is what a command needs. Whether the roles of the person fit
 // the step is the engine's to say.
-func permissionFor(def *procedure.Definition, c Case, cmd engine.Command) string {
+func permissionFor(actor auth.Actor, def *procedure.Definition, c Case, cmd engine.Command) string {
+	mine := actor.Account > 0 && actor.Account == c.State.Owner
 	switch cmd.Kind {
 	case engine.EvDone:
 		if st := def.Step(c.State.Step); st != nil {
@@ -111,8 +112,14 @@ func permissionFor(def *procedure.Definition, c Case, cmd engine.Command) string
 	case engine.EvJump:
 		return PermJump
 	case engine.EvCancel:
+		if mine { // the first contact may end what it took in
+			return PermWork
+		}
 		return PermCancel
 	case engine.EvReopen:
+		if mine {
+			return PermWork
+		}
 		return PermReopen
 	case engine.EvMerge:
 		return PermMerge
