@@ -87,19 +87,9 @@ func covers(used, path string) bool {
 
 // own walks the figures written in the profile's own file.
 func (f *Figures) own(fn func(path string, pos Pos)) {
-	var walk func(path string, n *node)
-	walk = func(path string, n *node) {
-		if n.kind != isMap || n.get("zh") != nil {
-			if n.pos.File == f.file {
-				fn(path, n.pos)
-			}
-			return
+	f.each(func(path string, n *node) {
+		if n.pos.File == f.file {
+			fn(path, n.pos)
 		}
-		for i, k := range n.keys {
-			walk(strings.TrimPrefix(path+"."+k.word, "."), n.vals[i])
-		}
-	}
-	if f.root != nil {
-		walk("", f.root)
-	}
+	})
 }

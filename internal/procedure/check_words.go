@@ -73,18 +73,12 @@ func (c *checker) choiceWords(f *Field) []string {
 	for _, x := range f.Of {
 		words = append(words, x.Name)
 	}
-	from := f.From
-	switch f.Type {
-	case TypeTrade:
-		from = "trades"
-	case TypeDepartment:
-		from = "departments"
-	}
-	if from == "" {
+	path := from(f)
+	if path == "" {
 		return words
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.h.Profiles)) {
-		keys, err := c.h.Profiles[name].Keys(from, nil)
+		keys, err := c.h.Profiles[name].Keys(path, nil)
 		if err != nil {
 			continue
 		}
@@ -107,10 +101,11 @@ func (c *checker) combinations(path string, try func(Values) error) error {
 }
 
 func (c *checker) combine(names []string, v Values, count *int, try func(Values) error) error {
+	if *count > maxCombinations {
+		return nil
+	}
 	if len(names) == 0 {
-		if *count++; *count > maxCombinations {
-			return nil
-		}
+		*count++
 		return try(v)
 	}
 	f := c.d.Field(names[0])
