@@ -24,7 +24,7 @@ const (
 
 // Actor is who is acting: an account with what it may do, or the system.
 type Actor struct {
-	Account int64 // 0: the system
+	Account int64 // 0: the system or a visitor
 	Login   string
 	Name    string
 	Session int64
@@ -33,6 +33,7 @@ type Actor struct {
 	Lang    text.Lang
 	Grants  []Grant
 	may     map[int64]map[string]bool // project (0: company) → permission
+	system  bool
 }
 
 // Grant is a role held in a project; Project 0 is the whole company.
@@ -41,8 +42,9 @@ type Grant struct {
 	Role    string
 }
 
-// System is the actor of jobs and imports: it may do everything.
-var System = Actor{Name: "系统"}
+// System is the actor of jobs and imports: it may do everything. The zero
+// Actor is a visitor, so that an actor nobody looked up has no rights.
+var System = Actor{Name: "系统", system: true}
 
 // WithPermissions returns a copy of a whose grants mean what rights says:
 // role → permissions.
@@ -62,7 +64,7 @@ func (a Actor) WithPermissions(rights map[string][]string) Actor {
 }
 
 // IsSystem reports whether a is the system itself.
-func (a Actor) IsSystem() bool { return a.Account == 0 && a.Session == 0 && a.Login == "" }
+func (a Actor) IsSystem() bool { return a.system }
 
 // May reports whether a holds permission in project (0: company-wide).
 // Denied unless a grant says otherwise.

@@ -50,6 +50,7 @@ type house struct {
 	db    *store.DB
 	clock *calendar.Manual
 	trail *trail
+	keys  *vault.Keys
 }
 
 const good = "绿萝爬满了三楼窗台"
@@ -77,7 +78,7 @@ func each(t *testing.T, fn func(t *testing.T, h *house)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fn(t, &house{Service: s, t: t, db: db, clock: clock, trail: tr})
+		fn(t, &house{Service: s, t: t, db: db, clock: clock, trail: tr, keys: keys})
 	})
 }
 

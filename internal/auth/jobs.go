@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"guanjia/internal/jobs"
@@ -10,7 +11,45 @@ import (
 
 // Jobs lists the periodic work of this room.
 func (s *Service) Jobs() []jobs.Spec {
-	return []jobs.Spec{{Kind: "auth.session.purge", Every: 10 * time.Minute, Work: func(ctx context.Context, _ jobs.Job) error { return s.Purge(ctx) }}}
+	return []jobs.Spec{{Kind: "auth.session.purge", Every: 10 * time.Minute, Work: func(ctx context.Context, _ jobs.Job) error {
+		return errors.Join(s.Purge(ctx), s.Reseal(ctx))
+	}}}
+}
+
+// Reseal seals the second factors again that were sealed with a rotated key.
+func (s *Service) Reseal(ctx context.Context) error {
+	type held struct {
+		id     int64
+		sealed []byte
+	}
+	scan := func(scan store.Scan) (held, error) {
+		var h held
+		err := scan(&h.id, &h.sealed)
+		return h, err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		list, err := store.All(ctx, tx, scan, "SELECT id, totp FROM auth_account WHERE totp IS NOT NULL")
+		if err != nil {
+			return err
+		}
+		for _, h := range list {
+			if !s.sealer.Stale(h.sealed) {
+				continue
+			}
+			plain, err := s.sealer.Open(bound(h.id), h.sealed)
+			if err != nil {
+				return err
+			}
+			fresh, err := s.sealer.Seal(bound(h.id), plain)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, "UPDATE auth_account SET totp = ? WHERE id = ?", fresh, h.id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Purge forgets what is over: sessions, links, refilled buckets, places not

@@ -146,7 +146,7 @@ func (s *Service) addressPlace(address string) string {
 }
 
 // visitor is the actor of a log-in that failed: nobody, from an address.
-func visitor(c Client) Actor { return Actor{Login: "?", Address: c.Address} }
+func visitor(c Client) Actor { return Actor{Address: c.Address} }
 
 // Logout ends the session of token; an unknown one is no error.
 func (s *Service) Logout(ctx context.Context, actor Actor, token string) error {

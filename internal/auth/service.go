@@ -56,6 +56,7 @@ type Sealer interface {
 	Seal(bound string, plain []byte) ([]byte, error)
 	Open(bound string, sealed []byte) ([]byte, error)
 	Digest(purpose, value string) string
+	Stale(sealed []byte) bool // made with a key that was rotated out
 }
 
 // Options is what app gives the room.

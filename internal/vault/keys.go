@@ -291,6 +291,9 @@ func (k *Keys) Current() uint32 {
 	return k.file.Current
 }
 
+// Stale reports whether sealed was made with a key other than the current one.
+func (k *Keys) Stale(sealed []byte) bool { return KeyOf(sealed) != k.Current() }
+
 // KeyOf is the number of the key a value was sealed with, 0 when it is none.
 func KeyOf(sealed []byte) uint32 {
 	if len(sealed) < sealedHead || sealed[0] != 1 {
