@@ -75,7 +75,7 @@ func TestTampering(t *testing.T) {
 		"swap two":           {[]string{"UPDATE audit_entry SET subject_id = CASE subject_id WHEN 3 THEN 4 ELSE 3 END WHERE subject_id IN (3, 4)"}, "batch 1 were altered"},
 		"swap over batches":  {[]string{"UPDATE audit_entry SET batch = 3 - batch WHERE subject_id IN (3, 12)"}, "batch 1 were altered"},
 		"move to no batch":   {[]string{"UPDATE audit_entry SET batch = 77 WHERE subject_id = 3"}, "belongs to no batch"},
-		"add one":            {[]string{"INSERT INTO audit_entry SELECT id + 1, project_id, at, account_id, session_id, action, subject, 99, data, address, batch FROM audit_entry WHERE subject_id = 3"}, "too many"},
+		"add one":            {[]string{"INSERT INTO audit_entry SELECT -id, project_id, at, account_id, session_id, action, subject, 99, data, address, batch FROM audit_entry WHERE subject_id = 3"}, "too many"},
 		"cut the tail":       {[]string{"DELETE FROM audit_entry WHERE batch = 3", "DELETE FROM audit_batch WHERE number = 3"}, "the tail was cut"},
 		"cut the middle":     {[]string{"DELETE FROM audit_entry WHERE batch = 2", "DELETE FROM audit_batch WHERE number = 2"}, "missing before batch 3"},
 		"cut the beginning":  {[]string{"DELETE FROM audit_entry WHERE batch = 1", "DELETE FROM audit_batch WHERE number = 1"}, "missing before batch 2"},

@@ -86,7 +86,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			"technician assigns":              {qin, mine, engine.Command{Kind: engine.EvAssign, Data: map[string]any{"account": 2}}, errs.Forbidden},
 			"desk jumps":                      {lin, c, engine.Command{Kind: engine.EvJump, Data: map[string]any{"to": "close", "reason": "x"}}, errs.Forbidden},
 			"another project":                 {other, c, note("x"), errs.Forbidden},
-			"a visitor":                       {auth.Actor{}.WithPermissions(nil), c, engine.Command{Kind: engine.EvLevel}, errs.Invalid}, // the zero actor is the system
+			"a visitor":                       {auth.Actor{}.WithPermissions(nil), c, engine.Command{Kind: engine.EvLevel}, errs.Forbidden}, // the zero actor is nobody
 			"a person fires a level":          {wu, c, engine.Command{Kind: engine.EvLevel, Data: map[string]any{"clock": "arrive", "level": 0}}, errs.Forbidden},
 			"the first contact cancels":       {lin, c, engine.Command{Kind: engine.EvCancel, Data: map[string]any{"reason": "客户说不用了"}}, ""},
 			"a supervisor reopens":            {wu, c, engine.Command{Kind: engine.EvReopen, Data: map[string]any{"reason": "又漏了"}}, ""},
