@@ -32,6 +32,7 @@ func Check(b *Book) *Report {
 		c.totals(t)
 		c.places(t)
 		c.spans(t)
+		c.notes(t)
 		switch t.Sheet.Kind.Name {
 		case "unit":
 			c.unitRows(t)
@@ -86,6 +87,15 @@ func (c *checker) values(t *Table) {
 			case f.Type == "money" && v.OK && v.Number < 0 && f.Name != "owed":
 				c.at(Fault, t, r, f.Name, "money.negative", text.F("%[1]s不能为负：%[3]s", "%[2]s is not below zero: %[3]s", f.Title.ZH, f.Title.EN, v.Text), text.B("核对金额；预收款另行登记", "check the amount; prepayments are recorded apart"))
 			}
+		}
+	}
+}
+
+// notes reports remarks that may not be kept without a purpose (LAW-03).
+func (c *checker) notes(t *Table) {
+	for _, r := range t.Rows {
+		if note := r.Text("note"); note != "" && safeNote(note) == "" {
+			c.at(Notice, t, r, "note", "note.private", text.B("备注涉及健康、年龄或评价，没有记录用途前不导入", "the note is about health, age or character; it is not taken over before a purpose is recorded"), text.B("删去，或导入后按用途在客户资料里登记", "delete it, or record it with its purpose afterwards"))
 		}
 	}
 }

@@ -55,6 +55,7 @@ type vocabulary struct {
 	totals  []string
 	notes   []string
 	company []string
+	private []string
 }
 
 //go:embed fields.yaml
@@ -103,11 +104,12 @@ func readVocabulary(doc []byte) (*vocabulary, error) {
 		Totals  []string             `yaml:"totals"`
 		Notes   []string             `yaml:"notes"`
 		Company []string             `yaml:"company"`
+		Private []string             `yaml:"private"`
 	}
 	if err := yaml.Unmarshal(doc, &raw); err != nil {
 		return nil, err
 	}
-	v := &vocabulary{words: map[string][]meaning{}, blanks: map[string]bool{}, totals: raw.Totals, notes: raw.Notes, company: raw.Company}
+	v := &vocabulary{words: map[string][]meaning{}, blanks: map[string]bool{}, totals: raw.Totals, notes: raw.Notes, company: raw.Company, private: raw.Private}
 	for _, b := range raw.Blanks {
 		v.blanks[plain(b)] = true
 	}

@@ -54,7 +54,11 @@ func readValue(f Field, raw string, date1904 bool) *Value {
 	case "integer":
 		v.integer(s)
 	case "room":
-		v.Text = tidyRoom(s)
+		if v.Text = tidyRoom(s); len([]rune(v.Text)) > 12 {
+			if p, ok := parsePlace(s); !ok || p.Building == "" {
+				v.fail(faulty("room.invalid", "房号太长："+text.Cut(s, 20), "the room is too long: "+text.Cut(s, 20), "只写房号，12 个字以内；说明写到备注", "write the room only, up to 12 characters; remarks belong in the note"))
+			}
+		}
 	case "place":
 		if p, ok := parsePlace(s); ok {
 			v.Text = p.String()
