@@ -210,14 +210,17 @@ func TestProfileHoursMakeTheCalendar(t *testing.T) {
 		t.Fatal(problems)
 	}
 	friday, _ := asTime("2026-11-20 17:30")
-	for profile, want := range map[string]string{"grade-3": "2026-11-23 09:00:00", "residential": "2026-11-20 18:30:00", "duty-desk": "2026-11-20 18:30:00"} {
-		cal, err := CalendarFor(base, book.Profiles[profile])
+	for of, want := range map[[2]string]string{
+		{"grade-3", "complaint"}: "2026-11-23 09:00:00", {"grade-3", "repair"}: "2026-11-20 18:30:00",
+		{"residential", "complaint"}: "2026-11-20 18:30:00", {"duty-desk", "enquiry"}: "2026-11-20 18:30:00",
+	} {
+		cal, err := CalendarFor(base, book.Profiles[of[0]], of[1])
 		if err != nil {
 			t.Fatal(err)
 		}
 		l, _ := calendar.ParseLimit("1 working hour")
 		if got := cal.Due(friday, l, nil).Format(time.DateTime); got != want {
-			t.Errorf("%s: %s, want %s", profile, got, want)
+			t.Errorf("%v: %s, want %s", of, got, want)
 		}
 	}
 }
