@@ -3,6 +3,7 @@ package procedure
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,7 +20,7 @@ type Figures struct {
 	Profile string
 	Title   text.Both
 	Hash    string
-	Source  string
+	Source  string // YAML that LoadFigures reads back to the same Hash, standing on its own; without overrides
 	Like    string // the profile whose figures hold where this one has none
 	file    string
 	root    *node
@@ -89,7 +90,7 @@ func (n *node) canonical() string {
 func (n *node) dump(b *strings.Builder, ordered bool) {
 	switch n.kind {
 	case isWord:
-		b.WriteString(strconv.Quote(n.word))
+		b.WriteString(quote(n.word))
 	case isList:
 		b.WriteByte('[')
 		for i, x := range n.list {
@@ -113,11 +114,32 @@ func (n *node) dump(b *strings.Builder, ordered bool) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			b.WriteString(strconv.Quote(k) + ":")
+			b.WriteString(quote(k) + ": ")
 			at[k].dump(b, ordered)
 		}
 		b.WriteByte('}')
 	}
+}
+
+// quote writes s as JSON does, which YAML reads.
+func quote(s string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// standalone writes the profile without what it is like: every figure in it.
+func (f *Figures) standalone() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "profile: %s\ntitle: {\"zh\": %s, \"en\": %s}\n", f.Profile, quote(f.Title.ZH), quote(f.Title.EN))
+	for i, k := range f.root.keys {
+		fmt.Fprintf(&b, "%s: ", k.word)
+		f.root.vals[i].dump(&b, true)
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // find follows path; {name} takes the case's value of that name. A key that

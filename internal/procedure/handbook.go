@@ -23,8 +23,8 @@ type Handbook struct {
 	Rules      []Rule
 }
 
-// Load reads a handbook: procedures/**/*.yaml, profiles/*.yaml, roles/*.yaml.
-// It reads everything it can and reports every problem; a handbook with
+// Load reads a handbook: procedures/**/*.yaml, profiles/*.yaml, roles/*.yaml,
+// rules/*.yaml. It reads everything it can and reports every problem; a handbook with
 // refusals (Refused) must not be run. Check then judges what was read.
 func Load(fsys fs.FS) (*Handbook, []Problem) {
 	var ps problems
@@ -32,7 +32,7 @@ func Load(fsys fs.FS) (*Handbook, []Problem) {
 	for _, file := range yamlFiles(fsys, &ps) {
 		src, err := fs.ReadFile(fsys, file)
 		if err != nil {
-			ps.add(Pos{File: file}, "file.read", text.B("读不出文件", "the file cannot be read: "+err.Error()), text.B("检查权限", "check its permissions"))
+			ps.add(Pos{file, 1, 1}, "file.read", text.B("读不出文件", "the file cannot be read: "+err.Error()), text.B("检查权限", "check its permissions"))
 			continue
 		}
 		switch dir, _, _ := strings.Cut(file, "/"); dir {
@@ -63,6 +63,14 @@ func Load(fsys fs.FS) (*Handbook, []Problem) {
 			h.Roles = append(h.Roles, readRoles(file, src, &ps)...)
 		}
 	}
+	pages, list, err := LoadPages(fsys, "rules")
+	if err != nil {
+		ps.add(Pos{File: "rules", Line: 1, Col: 1}, "file.read", text.B("读不出规则", "the rules cannot be read: "+err.Error()), text.B("检查权限", "check permissions"))
+	}
+	ps.list = append(ps.list, list...)
+	for _, p := range pages {
+		h.Rules = append(h.Rules, p.Rules...)
+	}
 	h.inherit(&ps)
 	h.Hash = h.digest()
 	sortProblems(ps.list)
@@ -85,7 +93,7 @@ func (h *Handbook) inherit(ps *problems) {
 			continue
 		}
 		f.root = f.root.over(base.root)
-		f.Hash = f.digest()
+		f.Hash, f.Source = f.digest(), f.standalone()
 	}
 }
 
@@ -101,7 +109,7 @@ func yamlFiles(fsys fs.FS, ps *problems) []string {
 		return nil
 	})
 	if err != nil {
-		ps.add(Pos{File: "."}, "file.walk", text.B("打不开手册目录", "the handbook cannot be opened: "+err.Error()), text.B("检查路径", "check the path"))
+		ps.add(Pos{".", 1, 1}, "file.walk", text.B("打不开手册目录", "the handbook cannot be opened: "+err.Error()), text.B("检查路径", "check the path"))
 	}
 	return files
 }
