@@ -1,0 +1,129 @@
+package coverage
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"guanjia/handbook"
+	"guanjia/internal/procedure"
+	"guanjia/internal/scenario"
+	"guanjia/internal/text"
+)
+
+func run(t testing.TB, mutate bool, stories []*scenario.Story) *Report {
+	t.Helper()
+	book, cal := shipped(t)
+	pages, problems, err := procedure.LoadPages(handbook.FS, "rules")
+	if err != nil || procedure.Refused(problems) {
+		t.Fatal(err, problems)
+	}
+	r, err := Run(context.Background(), Config{
+		Book: book, Pages: pages, Stories: stories, Mutate: mutate, Workers: 2,
+		Things:   procedure.Things{Procedures: book.Procedures, Profiles: book.Profiles},
+		NewStage: func(book *procedure.Handbook, profile string) (Stage, error) { return NewMemory(book, profile, cal) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// Every clause that a committed story claims, and that procedures, figures and
+// clocks carry, is noticed when its lever is gone.
+func TestStoriesNoticeWhatIsTakenAway(t *testing.T) {
+	t.Parallel()
+	stories, err := scenario.Load(handbook.FS, "scenarios")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, true, stories)
+	for _, f := range r.Faults {
+		t.Error(f)
+	}
+	proved := 0
+	for _, rule := range r.Rules {
+		for _, c := range rule.Clauses {
+			if c.State == Proved {
+				proved++
+			}
+			if len(c.Survived) > 0 && c.State != Proved {
+				t.Errorf("%s [%s]: %s do not notice that it is gone", c.ID, c.Lever, strings.Join(c.Survived, ", "))
+			}
+		}
+	}
+	if proved == 0 {
+		t.Error("nothing is proved")
+	}
+}
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	parse := func(rules, more string) *scenario.Story {
+		s, err := scenario.Parse("x.txtar", []byte(strings.Replace(told, "REP-03.1", rules, 1)+more+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	state := func(r *Report, clause string) *ClauseState {
+		for _, rule := range r.Rules {
+			for _, c := range rule.Clauses {
+				if c.ID == clause {
+					return c
+				}
+			}
+		}
+		t.Fatalf("no clause %s", clause)
+		return nil
+	}
+	good := parse("REP-03.1", "  expect step dispatch")
+	if c := state(run(t, true, []*scenario.Story{good}), "REP-03.1"); c.State != Proved || c.ProvedBy[0] != "x.txtar" {
+		t.Errorf("%+v", c)
+	}
+	idle := parse("REP-03.1", "  expect open")
+	if c := state(run(t, false, []*scenario.Story{idle}), "REP-03.1"); c.State != Proved {
+		t.Errorf("not mutated: %+v", c)
+	}
+	if c := state(run(t, true, []*scenario.Story{idle}), "REP-03.1"); c.State != Carried || len(c.Survived) != 1 {
+		t.Errorf("a story that does not notice proves nothing: %+v", c)
+	}
+	bad := run(t, false, []*scenario.Story{parse("REP-03.1 XYZ-01", "  expect step accept")})
+	if c := state(bad, "REP-03.1"); c.State != Carried || c.Why == "" || bad.Passed() || len(bad.Faults) != 1 {
+		t.Errorf("a failing story: %+v %v", c, bad.Faults)
+	}
+	other := run(t, false, []*scenario.Story{parse("REP-04.1", "  expect open")})
+	if c := state(other, "REP-04.1"); c.State != Carried || len(other.Faults) != 1 {
+		t.Errorf("a clause of another profile: %+v %v", c, other.Faults)
+	}
+
+	var out bytes.Buffer
+	if err := bad.WriteJSON(&out); err != nil {
+		t.Fatal(err)
+	}
+	dec := json.NewDecoder(&out)
+	n := 0
+	for dec.More() {
+		var rule struct {
+			ID, State string
+			Clauses   []struct{ ID, State string }
+			CarriedBy []string `json:"carried_by"`
+			ProvedBy  []string `json:"proved_by"`
+		}
+		if err := dec.Decode(&rule); err != nil || rule.ID == "" || rule.State == "" || rule.CarriedBy == nil || rule.ProvedBy == nil {
+			t.Fatalf("%+v %v", rule, err)
+		}
+		n++
+	}
+	if n != len(bad.Rules) {
+		t.Errorf("%d objects for %d rules", n, len(bad.Rules))
+	}
+	for _, lang := range []text.Lang{text.ZH, text.EN} {
+		out.Reset()
+		if err := bad.WriteText(&out, lang); err != nil || !strings.Contains(out.String(), "REP-03.1") || !strings.Contains(out.String(), "x.txtar:12") {
+			t.Errorf("%v %s", err, out.String())
+		}
+	}
+}
