@@ -17,13 +17,16 @@ import (
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
 	"guanjia/internal/procedure"
+	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/store/storetest"
 )
 
 const project = 7
 
-var rooms = []store.Migrations{jobs.Migrations(), notice.Migrations(), casefile.Migrations()}
+var rooms = []store.Migrations{
+	jobs.Migrations(), {Room: "search", FS: search.Migrations()}, notice.Migrations(), casefile.Migrations(),
+}
 
 // book is the shipped handbook in the residential profile.
 type book struct {
@@ -48,6 +51,8 @@ func (b book) Stamp(_ int64, name string) (casefile.Stamp, error) {
 	}
 	return casefile.Stamp{Def: def, Figures: b.figures, Calendar: b.calendar}, nil
 }
+
+func (book) ProjectCode(int64) string { return "jinxiu" }
 
 // units knows unit 1502 of the project.
 type units struct{}
@@ -105,7 +110,7 @@ func newDesk(t testing.TB, db *store.DB, clock *calendar.Manual) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, db: db, clock: clock, notices: notice.New(db)}
-	d.svc = casefile.New(casefile.Config{DB: db, Queue: &jobs.Queue{}, Handbook: b, Notices: d.notices, Units: units{}, Accounts: accounts{}})
+	d.svc = casefile.New(casefile.Config{DB: db, Queue: &jobs.Queue{}, Handbook: b, Notices: d.notices, Units: units{}, Accounts: accounts{}, Search: search.New()})
 	d.svc.Connect([]module.Module{d.svc.Module()})
 	return d
 }

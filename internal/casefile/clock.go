@@ -16,6 +16,8 @@ import (
 const (
 	fireKind   = "casefile.clock.fire"
 	fireEvery  = 15 * time.Second
+	fillKind   = "casefile.search.fill"
+	fillEvery  = time.Minute
 	sweepKind  = "casefile.key.sweep"
 	sweepEvery = 24 * time.Hour
 )

@@ -102,7 +102,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, c Case, fx engine.Effe
 		what = text.B(c.Subject, c.Subject)
 	}
 	n := notice.Notice{
-		Project: c.Project, Case: c.ID, Link: "cases/" + c.Number, Urgent: fx.Args["urgent"] == true,
+		Project: c.Project, Case: c.ID, Link: s.path(c), Urgent: fx.Args["urgent"] == true,
 		Text: text.B(c.Number+" "+what.ZH+"："+c.Subject, c.Number+" "+what.In(text.EN)+": "+c.Subject),
 	}
 	switch {

@@ -13,6 +13,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/errs"
+	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
@@ -186,34 +187,42 @@ func (q *query) fields(f Filter) error {
 	return nil
 }
 
-// mostFound bounds a search by words: the newest come first.
-const mostFound = 200
-
-// words narrows the list to what the search finds. A case number is found
-// without it.
+// words narrows the list to what is found by number, phone or words, the
+// newest search.MaxHits of them. Number and phone never lag.
 func (s *Service) words(ctx context.Context, tx *store.Tx, q *query, f Filter) error {
-	words := strings.ToUpper(text.Narrow(text.Clean(f.Text)))
-	if words == "" {
+	typed := text.Clean(f.Text)
+	if typed == "" {
 		return nil
 	}
-	if s.cfg.Search == nil {
-		q.and("c.number = ?", words)
-		return nil
+	cond, args := "c.number = ?", []any{strings.ToUpper(text.Narrow(typed))}
+	if digits := text.Digits(typed); len(digits) >= 7 {
+		cond, args = cond+" OR c.phone = ? AND c.phone <> ''", append(args, digits)
 	}
-	ids, err := s.cfg.Search.FindCases(ctx, tx, f.Project, text.Clean(f.Text), mostFound)
-	if err != nil {
-		return err
+	if s.cfg.Search != nil {
+		hits, err := s.cfg.Search.Find(ctx, tx, f.Project, typed, []string{"case"}, search.MaxHits)
+		if err != nil {
+			return err
+		}
+		if len(hits) > 0 {
+			cond += " OR c.id IN " + marks(len(hits))
+			for _, h := range hits {
+				args = append(args, h.ID)
+			}
+		}
 	}
-	if len(ids) == 0 {
-		q.and("c.number = ?", words)
-		return nil
-	}
-	args := []any{words}
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	q.and("(c.number = ? OR c.id IN (?"+strings.Repeat(", ?", len(ids)-1)+"))", args...)
+	q.and("("+cond+")", args...)
 	return nil
+}
+
+// marks is a bracket of n placeholders.
+func marks(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
+
+func anys(ids []int64) []any {
+	out := make([]any, len(ids))
+	for i, id := range ids {
+		out[i] = id
+	}
+	return out
 }
 
 // after starts the page behind the cursor. The first condition lets an index

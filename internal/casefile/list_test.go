@@ -342,3 +342,33 @@ func answersFor(v casefile.View) map[string]any {
 	}
 	return fields
 }
+
+func TestCasesAreFoundByNumberPhoneNameAndWords(t *testing.T) {
+	each(t, func(d *desk) {
+		a := d.open(lin, leak())
+		in := leak()
+		in.Phone, in.Caller, in.Words = "13900001234", "丁国富", "阳台地漏反水"
+		b := d.open(lin, in)
+		// Number and whole phone at once, before anything is indexed.
+		for words, want := range map[string]casefile.Case{"ｗｘ-2611-0002": b, "138 0013 6621": a, "13900001234": b} {
+			if diff := cmp.Diff([]string{want.Number}, numbersOf(d.list(lin, casefile.Filter{Text: words}))); diff != "" {
+				d.t.Errorf("%s: %s", words, diff)
+			}
+		}
+		b = d.do(lin, b, engine.Command{Kind: engine.EvAmend, Fields: map[string]any{"contact": "门岗老张"}, Data: map[string]any{"reason": "漏记"}})
+		if err := d.svc.Fill(context.Background()); err != nil {
+			d.t.Fatal(err)
+		}
+		for words, want := range map[string]casefile.Case{"天花板": a, "地漏": b, "丁国富": b, "dgf": b, "6621": a, "老张": b, "2611-0001": a} {
+			if diff := cmp.Diff([]string{want.Number}, numbersOf(d.list(lin, casefile.Filter{Text: words}))); diff != "" {
+				d.t.Errorf("%s: %s", words, diff)
+			}
+		}
+		if p := d.list(lin, casefile.Filter{Text: "电梯"}); p.Total != 0 {
+			d.t.Errorf("nothing says lift: %v", numbersOf(p))
+		}
+		if n := d.number("SELECT count(*) FROM casefile_unindexed"); n != 0 {
+			d.t.Errorf("%d wait", n)
+		}
+	})
+}

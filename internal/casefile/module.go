@@ -57,10 +57,11 @@ func Migrations() store.Migrations {
 // Module is what this room brings.
 func (s *Service) Module() module.Module {
 	return module.Module{
-		Name: "casefile", Room: 20, Requires: []string{"jobs", "notice"},
+		Name: "casefile", Room: 20, Requires: []string{"jobs", "notice", "search"},
 		Permissions: slices.Clone(permissions),
 		Jobs: []jobs.Spec{
 			{Kind: fireKind, Every: fireEvery, Work: s.fire},
+			{Kind: fillKind, Every: fillEvery, Work: s.fillJob},
 			{Kind: sweepKind, Every: sweepEvery, Work: s.sweep},
 		},
 		Actions:    []module.Action{{Name: openAction, Args: []string{"procedure", "subject", "words"}, Do: s.openAnother}},

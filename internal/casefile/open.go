@@ -241,6 +241,9 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, ch change) (Case, er
 	if err := s.wakeTimer(ctx, tx, c); err != nil {
 		return Case{}, err
 	}
+	if err := s.toIndex(ctx, tx, c, appended); err != nil {
+		return Case{}, err
+	}
 	for _, fn := range s.listeners {
 		if err := fn(ctx, tx, Change{Case: c, Events: appended, Opened: ch.opened}); err != nil {
 			return Case{}, err

@@ -13,6 +13,7 @@ import (
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
 	"guanjia/internal/procedure"
+	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
@@ -23,9 +24,9 @@ type Config struct {
 	Queue    jobs.Enqueuer
 	Handbook Handbook
 	Notices  Teller
-	Units    Units    // nil: units are not looked up
-	Accounts Accounts // nil: pages show no names
-	Search   Searcher // nil: lists find by number only
+	Units    Units         // nil: units are not looked up
+	Accounts Accounts      // nil: pages show no names
+	Search   *search.Index // nil: lists find by number and phone only
 	Log      *slog.Logger
 }
 
@@ -35,6 +36,8 @@ type Handbook interface {
 	// Stamp is the version of the procedure, the figures and the calendar now
 	// in force in the project; errs.NotFound for an unknown procedure.
 	Stamp(project int64, procedure string) (Stamp, error)
+	// ProjectCode is the project in addresses: "jinxiu".
+	ProjectCode(project int64) string
 }
 
 // Stamp is what a case is pinned to.
@@ -66,11 +69,6 @@ type Accounts interface {
 	Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]string, error)
 }
 
-// Searcher finds cases by words, newest first, at most limit.
-type Searcher interface {
-	FindCases(ctx context.Context, tx *store.Tx, project int64, words string, limit int) ([]int64, error)
-}
-
 // Listener hears of every change of a case in its transaction: the search
 // index, webhooks, live pages (by tx.AfterCommit). An error undoes the change.
 type Listener func(ctx context.Context, tx *store.Tx, c Change) error
@@ -91,6 +89,7 @@ type Service struct {
 	actions   map[string]module.Action
 	facts     map[string]module.Fact
 	listeners []Listener
+	filler    filler
 }
 
 // New makes the service. Connect and Listen before the first case.

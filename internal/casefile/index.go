@@ -1,0 +1,149 @@
+package casefile
+
+import (
+	"context"
+	"sync"
+
+	"guanjia/internal/engine"
+	"guanjia/internal/jobs"
+	"guanjia/internal/procedure"
+	"guanjia/internal/search"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+)
+
+// The words of a case enter the search index in batches right after the
+// commit, so that a ringing phone does not pay for them: text may lag by an
+// instant. Numbers and phones are found in the case table itself and never lag.
+
+// fillBatch is how many cases one transaction indexes: short enough for a
+// phone to ring in between.
+const fillBatch = 50
+
+// filler runs at most one Fill at a time in this process.
+type filler struct {
+	mu             sync.Mutex
+	running, again bool
+}
+
+// toIndex notes that the words of c are to be indexed, when they are new.
+func (s *Service) toIndex(ctx context.Context, tx *store.Tx, c Case, events []engine.Event) error {
+	if s.cfg.Search == nil || !newWords(events) {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO casefile_unindexed (project_id, case_id) VALUES (?, ?) ON CONFLICT (case_id) DO NOTHING", c.Project, c.ID)
+	tx.AfterCommit(s.fillSoon)
+	return err
+}
+
+func newWords(events []engine.Event) bool {
+	for _, e := range events {
+		if e.Kind == engine.EvOpened || e.Kind == engine.EvAmend {
+			return true
+		}
+	}
+	return false
+}
+
+// fillSoon indexes in the background. What a crash leaves over is in the table
+// and taken up by the periodic job.
+func (s *Service) fillSoon() {
+	s.filler.mu.Lock()
+	defer s.filler.mu.Unlock()
+	s.filler.again = true
+	if s.filler.running {
+		return
+	}
+	s.filler.running = true
+	go func() {
+		for {
+			s.filler.mu.Lock()
+			if !s.filler.again {
+				s.filler.running = false
+				s.filler.mu.Unlock()
+				return
+			}
+			s.filler.again = false
+			s.filler.mu.Unlock()
+			if err := s.Fill(context.Background()); err != nil {
+				s.cfg.Log.Warn("casefile: indexing words; the next turn of the job tries again", "error", err)
+			}
+		}
+	}()
+}
+
+// Fill indexes every case that waits for it.
+func (s *Service) Fill(ctx context.Context) error {
+	if s.cfg.Search == nil {
+		return nil
+	}
+	for {
+		n := 0
+		err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			n, err = s.fillOnce(ctx, tx)
+			return err
+		})
+		if err != nil || n < fillBatch {
+			return err
+		}
+	}
+}
+
+func (s *Service) fillJob(ctx context.Context, _ jobs.Job) error { return s.Fill(ctx) }
+
+func (s *Service) fillOnce(ctx context.Context, tx *store.Tx) (int, error) {
+	skip := ""
+	if tx.Dialect() == store.Postgres { // another node takes other rows
+		skip = " FOR UPDATE SKIP LOCKED"
+	}
+	ids, err := store.All(ctx, tx, store.Value[int64], "SELECT case_id FROM casefile_unindexed ORDER BY case_id LIMIT ?"+skip, fillBatch)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	args := anys(ids)
+	cases, err := store.All(ctx, tx, scanCase, "SELECT "+caseColumns+" FROM casefile_case WHERE id IN "+marks(len(ids)), args...)
+	if err != nil {
+		return 0, err
+	}
+	byProject := map[int64][]search.Doc{}
+	for _, c := range cases {
+		def, err := s.docs.definition(ctx, tx, c.DefHash)
+		if err != nil {
+			return 0, err
+		}
+		byProject[c.Project] = append(byProject[c.Project], s.document(c, def))
+	}
+	for _, docs := range byProject {
+		if err := s.cfg.Search.PutAll(ctx, tx, docs); err != nil {
+			return 0, err
+		}
+	}
+	_, err = tx.Exec(ctx, "DELETE FROM casefile_unindexed WHERE case_id IN "+marks(len(ids)), args...)
+	return len(ids), err
+}
+
+// document is what a case is found by: its number, who called, what was said
+// and answered in words. Phones are keys, never shown.
+func (s *Service) document(c Case, def *procedure.Definition) search.Doc {
+	words := c.Words + "\n" + c.Place + "\n" + c.Plate
+	for _, f := range def.Fields {
+		if v, ok := c.State.Fields[f.Name].(string); ok && (f.Type == procedure.TypeWords || f.Type == procedure.TypeText) {
+			words += "\n" + v
+		}
+	}
+	keys := append(search.NumberKeys(c.Number), search.PhoneKeys(c.Phone)...)
+	keys = append(keys, search.NameKeys(c.Caller)...)
+	sub := def.Title.ZH
+	if c.Plate != "" {
+		sub += " · " + c.Plate
+	}
+	return search.Doc{
+		Project: c.Project, ID: c.ID, Kind: "case", Title: c.Number + " " + c.Subject, Sub: sub,
+		URL: s.path(c), Text: text.Cut(words, maxWords), Keys: keys,
+	}
+}
+
+// path is the page of c.
+func (s *Service) path(c Case) string {
+	return "/p/" + s.cfg.Handbook.ProjectCode(c.Project) + "/cases/" + c.Number
+}
