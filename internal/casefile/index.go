@@ -31,7 +31,10 @@ func (s *Service) toIndex(ctx context.Context, tx *store.Tx, c Case, events []en
 	if s.cfg.Search == nil || !newWords(events) {
 		return nil
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO casefile_unindexed (project_id, case_id) VALUES (?, ?) ON CONFLICT (case_id) DO NOTHING", c.Project, c.ID)
+	// An update and not "do nothing": it waits for a filler that has read the
+	// case as it was and is about to delete the row.
+	_, err := tx.Exec(ctx, `INSERT INTO casefile_unindexed (project_id, case_id) VALUES (?, ?)
+		ON CONFLICT (case_id) DO UPDATE SET project_id = excluded.project_id`, c.Project, c.ID)
 	tx.AfterCommit(s.fillSoon)
 	return err
 }
@@ -66,7 +69,8 @@ func (s *Service) fillSoon() {
 			s.filler.again = false
 			s.filler.mu.Unlock()
 			if err := s.Fill(context.Background()); err != nil {
-				s.cfg.Log.Warn("casefile: indexing words; the next turn of the job tries again", "error", err)
+				// The job tries again and reports what stays wrong.
+				s.cfg.Log.Debug("casefile: indexing words", "error", err)
 			}
 		}
 	}()
@@ -83,7 +87,7 @@ func (s *Service) Fill(ctx context.Context) error {
 			n, err = s.fillOnce(ctx, tx)
 			return err
 		})
-		if err != nil || n < fillBatch {
+		if err != nil || n == 0 {
 			return err
 		}
 	}
@@ -92,11 +96,9 @@ func (s *Service) Fill(ctx context.Context) error {
 func (s *Service) fillJob(ctx context.Context, _ jobs.Job) error { return s.Fill(ctx) }
 
 func (s *Service) fillOnce(ctx context.Context, tx *store.Tx) (int, error) {
-	skip := ""
-	if tx.Dialect() == store.Postgres { // another node takes other rows
-		skip = " FOR UPDATE SKIP LOCKED"
-	}
-	ids, err := store.All(ctx, tx, store.Value[int64], "SELECT case_id FROM casefile_unindexed ORDER BY case_id LIMIT ?"+skip, fillBatch)
+	// The lock makes fillers wait for each other: when Fill returns, everything
+	// that was committed before is indexed.
+	ids, err := store.All(ctx, tx, store.Value[int64], "SELECT case_id FROM casefile_unindexed ORDER BY case_id LIMIT ?"+tx.Lock(), fillBatch)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
