@@ -3,6 +3,6 @@
 // profiles side by side.
 //
 // It owns: these pages. It does not own: the data (folder handbook), reading
-// and drawing it (procedure), proving it (play), publishing a new version. It
+// and drawing it (procedure), proving it (coverage), publishing a new version. It
 // has no tables. Start at Service.
 package handbook

@@ -1,6 +1,7 @@
 package handbook
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,8 +10,8 @@ import (
 	"sync"
 
 	"guanjia/internal/calendar"
+	"guanjia/internal/coverage"
 	"guanjia/internal/errs"
-	"guanjia/internal/play"
 	"guanjia/internal/procedure"
 	"guanjia/internal/scenario"
 )
@@ -66,13 +67,30 @@ func New(fsys fs.FS) (*Service, error) {
 		}
 	}
 	s.prove = sync.OnceValue(func() map[string]bool {
-		out := map[string]bool{}
-		for _, p := range (play.Stage{Handbook: book, Calendar: cal}).Prove(pages, stories) {
-			out[p.Clause] = p.Proved()
-		}
-		return out
+		return proved(coverage.Config{
+			Book: book, Pages: pages, Stories: stories, Mutate: true, Workers: 2,
+			NewStage: func(book *procedure.Handbook, profile string) (coverage.Stage, error) {
+				return coverage.NewMemory(book, profile, cal)
+			},
+		})
 	})
 	return s, nil
+}
+
+// proved are the clauses that stories prove on the engine alone. A run that
+// cannot judge proves nothing.
+func proved(cfg coverage.Config) map[string]bool {
+	out := map[string]bool{}
+	r, err := coverage.Run(context.Background(), cfg)
+	if err != nil {
+		return out
+	}
+	for _, rule := range r.Rules {
+		for _, c := range rule.Clauses {
+			out[c.ID] = c.State == coverage.Proved
+		}
+	}
+	return out
 }
 
 // Clause is the state of one clause.
