@@ -34,6 +34,7 @@ func CheckHandbook(h *Handbook, env Env) []Problem {
 	}
 	checkRoles(h, env, &ps)
 	checkUnused(h, env, &ps)
+	checkTexts(h, env, &ps)
 	sortProblems(ps.list)
 	return ps.list
 }
