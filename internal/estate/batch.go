@@ -40,6 +40,21 @@ type BatchRows struct {
 	Units       []NewUnit
 	People      []NewPerson
 	Occupancies []Occupancy
+	Entries     []NewEntry
+}
+
+// NewEntry is a line of a register as an import brings it: read and checked
+// already, its unit and person by id.
+type NewEntry struct {
+	Register string // "spaces", "vehicles", "mailboxes", "keys"
+	Label    string
+	Unit     int64
+	Person   int64
+	State    string // "" takes the first of the register
+	Holder   string
+	Since    string            // ISO
+	Due      string            // ISO
+	Data     map[string]string // further fields as stored: money in fen, phones as phone.Number.Key
 }
 
 // chunkRows bounds a chunk, so that no write takes long.
@@ -85,7 +100,7 @@ func (s *Service) AddToBatch(ctx context.Context, actor auth.Actor, b Batch, row
 	if err := need(actor, PermImport, b.Project); err != nil {
 		return err
 	}
-	n := len(rows.Units) + len(rows.People) + len(rows.Occupancies)
+	n := len(rows.Units) + len(rows.People) + len(rows.Occupancies) + len(rows.Entries)
 	if n > chunkRows {
 		return errs.Newf(errs.Invalid, "estate.batch.chunk", "一块最多 %d 行。", "A chunk has at most %d rows.", chunkRows)
 	}
@@ -124,6 +139,9 @@ func (s *Service) AddToBatch(ctx context.Context, actor auth.Actor, b Batch, row
 			units, people = append(units, o.Unit), append(people, o.Person)
 		}
 		if err := s.insertOccupancies(ctx, tx, b.ID, rows.Occupancies); err != nil {
+			return err
+		}
+		if err := s.insertEntries(ctx, tx, b, rows.Entries); err != nil {
 			return err
 		}
 		if err := s.indexUnits(ctx, tx, b.Project, unique(units)); err != nil {
@@ -201,7 +219,7 @@ func (s *Service) RevertBatch(ctx context.Context, actor auth.Actor, b Batch, in
 }
 
 // batchTables hold rows of imports, dependent ones first.
-var batchTables = []string{"estate_occupancy", "estate_phone", "estate_unit_state", "estate_person", "estate_unit", "estate_entrance", "estate_building"}
+var batchTables = []string{"estate_entry", "estate_occupancy", "estate_phone", "estate_unit_state", "estate_person", "estate_unit", "estate_entrance", "estate_building"}
 
 // revertChunk removes some rows of a table; left says whether more may be there.
 func (s *Service) revertChunk(ctx context.Context, tx *store.Tx, b Batch, table string) (left bool, err error) {
@@ -220,7 +238,7 @@ func (s *Service) revertChunk(ctx context.Context, tx *store.Tx, b Batch, table 
 			}
 		}
 	}
-	if table == "estate_person" || table == "estate_unit" {
+	if table == "estate_person" || table == "estate_unit" || table == "estate_entry" {
 		if err := s.index.Remove(ctx, tx, b.Project, ids...); err != nil {
 			return false, err
 		}
@@ -232,10 +250,11 @@ func (s *Service) revertChunk(ctx context.Context, tx *store.Tx, b Batch, table 
 // mayRevert refuses when somebody built on the rows since.
 func (s *Service) mayRevert(ctx context.Context, tx *store.Tx, b Batch, inUse []InUse) error {
 	n, err := store.One(ctx, tx, store.Value[int64], `SELECT
- (SELECT count(*) FROM estate_unit WHERE batch_id = ? AND version > 1) + (SELECT count(*) FROM estate_person WHERE batch_id = ? AND version > 1) +
+ (SELECT count(*) FROM estate_unit WHERE batch_id = ? AND version > 1) + (SELECT count(*) FROM estate_person WHERE batch_id = ? AND version > 1) + (SELECT count(*) FROM estate_entry WHERE batch_id = ? AND version > 1) +
+ (SELECT count(*) FROM estate_entry e WHERE e.project_id = ? AND e.batch_id <> ? AND EXISTS (SELECT 1 FROM estate_unit u WHERE u.id = e.unit_id AND u.batch_id = ?)) +
  (SELECT count(*) FROM estate_occupancy o WHERE o.project_id = ? AND o.batch_id <> ? AND (EXISTS (SELECT 1 FROM estate_unit u WHERE u.id = o.unit_id AND u.batch_id = ?) OR EXISTS (SELECT 1 FROM estate_person p WHERE p.id = o.person_id AND p.batch_id = ?))) +
  (SELECT count(*) FROM estate_unit u WHERE u.project_id = ? AND u.batch_id <> ? AND EXISTS (SELECT 1 FROM estate_building x WHERE x.id = u.building_id AND x.batch_id = ?))`,
-		b.ID, b.ID, b.Project, b.ID, b.ID, b.ID, b.Project, b.ID, b.ID)
+		b.ID, b.ID, b.ID, b.Project, b.ID, b.ID, b.Project, b.ID, b.ID, b.ID, b.Project, b.ID, b.ID)
 	if err != nil {
 		return err
 	}

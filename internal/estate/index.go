@@ -8,6 +8,7 @@ import (
 
 	"guanjia/internal/search"
 	"guanjia/internal/store"
+	"guanjia/internal/text"
 )
 
 // Kinds of documents this room puts into the search index.
@@ -15,6 +16,7 @@ const (
 	KindUnit    = "unit"
 	KindPerson  = "person"
 	KindVehicle = "vehicle"
+	KindEntry   = "register"
 )
 
 // indexBoth renews the documents of a unit and a person after an occupancy changed.
@@ -147,4 +149,14 @@ WHERE o.project_id = ? AND `+column+` IN (`+marks(len(ids))+`) AND (o.to_date = 
 
 func (s *Service) projectCode(ctx context.Context, tx *store.Tx, project int64) (string, error) {
 	return store.One(ctx, tx, store.Value[string], "SELECT code FROM estate_project WHERE id = ?", project)
+}
+
+// SearchKinds tells the search page about the documents of this room.
+func SearchKinds() []search.Kind {
+	return []search.Kind{
+		{Name: KindUnit, Title: text.B("房屋", "Units"), Icon: "building", Permission: PermView, Place: 10},
+		{Name: KindPerson, Title: text.B("客户", "People"), Icon: "users", Permission: PermView, Place: 20},
+		{Name: KindVehicle, Title: text.B("车辆", "Vehicles"), Icon: "car", Permission: PermView, Place: 30},
+		{Name: KindEntry, Title: text.B("登记表", "Registers"), Icon: "list-details", Permission: PermView, Place: 80},
+	}
 }

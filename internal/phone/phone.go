@@ -136,11 +136,11 @@ func isService(d string) bool {
 	switch len(d) {
 	case 3:
 		return d[0] == '1' && (d[1] == '1' || d[1] == '2')
-	case 5, 6:
+	case 5:
 		return strings.HasPrefix(d, "10") || strings.HasPrefix(d, "11") || strings.HasPrefix(d, "12") ||
 			strings.HasPrefix(d, "95") || strings.HasPrefix(d, "96")
-	case 8:
-		return strings.HasPrefix(d, "95") || strings.HasPrefix(d, "12")
+	case 6:
+		return strings.HasPrefix(d, "95") || strings.HasPrefix(d, "96")
 	case 10:
 		return strings.HasPrefix(d, "400") || strings.HasPrefix(d, "800")
 	}

@@ -3,8 +3,6 @@ package search
 import (
 	"embed"
 	"io/fs"
-
-	"guanjia/internal/module"
 )
 
 //go:embed migrations/*.sql
@@ -17,9 +15,4 @@ func Migrations() fs.FS {
 		panic(err) // the embedded folder is there by construction
 	}
 	return sub
-}
-
-// Module is what this room brings to the house.
-func (x *Index) Module() module.Module {
-	return module.Module{Name: "search", Room: 5, Migrations: Migrations()}
 }
