@@ -1,5 +1,5 @@
 // Package handbook is the handbook that ships inside the binary: procedures,
-// profiles, roles, rules and the stories that prove them. A folder of the same shape may replace it.
+// profiles, roles, rules, texts and the stories that prove them. A folder of the same shape may replace it.
 //
 // It owns data only; package procedure reads and checks it. Start at
 // procedures/ and profiles/.
@@ -9,5 +9,5 @@ import "embed"
 
 // FS is the shipped handbook.
 //
-//go:embed all:procedures all:profiles all:roles all:rules all:calendars all:scenarios
+//go:embed all:procedures all:profiles all:roles all:rules all:texts all:calendars all:scenarios
 var FS embed.FS

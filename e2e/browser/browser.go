@@ -174,13 +174,20 @@ func (p *Page) Go(address string) {
 	p.Wait(`document.readyState === "complete" && (document.documentElement.dataset.ready === "1" || !document.querySelector("script[type=module]"))`)
 }
 
-// Wait waits until the JavaScript condition holds.
+// Wait waits until the JavaScript condition holds, across pages if need be.
 func (p *Page) Wait(condition string) {
 	p.t.Helper()
 	ctx, stop := context.WithTimeout(p.ctx, patience)
 	defer stop()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](condition)); err != nil {
-		p.t.Fatalf("waiting for %s: %v", condition, err)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition))
+		if err == nil {
+			return
+		}
+		left := strings.Contains(err.Error(), "navigated") || strings.Contains(err.Error(), "Cannot find context")
+		if ctx.Err() != nil || !left { // a page that was left is asked again as the next one
+			p.t.Fatalf("waiting for %s: %v", condition, err)
+		}
 	}
 }
 
@@ -208,7 +215,7 @@ func (p *Page) Type(words string) {
 	p.do(chromedp.KeyEvent(words))
 }
 
-var keys = map[string]string{"enter": kb.Enter, "tab": kb.Tab, "esc": kb.Escape, "f2": kb.F2, "f4": kb.F4, "f6": kb.F6, "f9": kb.F9, "pgdn": kb.PageDown, "pgup": kb.PageUp}
+var keys = map[string]string{"enter": kb.Enter, "tab": kb.Tab, "esc": kb.Escape, "up": kb.ArrowUp, "down": kb.ArrowDown, "f2": kb.F2, "f4": kb.F4, "f6": kb.F6, "f9": kb.F9, "pgdn": kb.PageDown, "pgup": kb.PageUp}
 
 // Key presses a shortcut written as in data-key: "ctrl+enter", "alt+1", "j".
 func (p *Page) Key(shortcut string) {

@@ -54,6 +54,8 @@ func serve(t *testing.T) (string, *web.Hub) {
 		Routes: []web.Route{{Pattern: "GET /p/{project}/live", Permission: "test.see", Handler: func(w http.ResponseWriter, r *http.Request) error {
 			rows++
 			return web.Render(w, r, livePage(rows))
+		}}, {Pattern: "GET /p/{project}/search", Permission: "test.see", Handler: func(w http.ResponseWriter, r *http.Request) error {
+			return web.Render(w, r, hits(r.URL.Query().Get("q")))
 		}}},
 	})
 	if err != nil {

@@ -76,3 +76,80 @@ func TestClockWordsAgree(t *testing.T) {
 		}
 	}
 }
+
+// hits is what a search page answers while somebody types.
+func hits(q string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := fmt.Fprintf(w, `<ul class="gj-hits" role="listbox" aria-label="hits"><li role="option" aria-selected="false"><a href="/gallery?page=list" tabindex="-1">one %s</a></li><li role="option" aria-selected="false"><a href="/gallery?page=empty" tabindex="-1">two</a></li></ul>`, templ.EscapeString(q))
+		return err
+	})
+}
+
+// The search answers while one types, and is used without a mouse.
+func TestSearchByKeys(t *testing.T) {
+	base, _ := serve(t)
+	p := browser.Start(t).Open(t, base+"/p/jinxiu/live", browser.Desk.In(text.ZH, "light"))
+	p.Key("ctrl+k")
+	p.Type("1502")
+	p.Wait(`document.querySelectorAll("#gj-hits [role=option]").length === 2`)
+	p.Shot("search")
+	p.Axe()
+	p.Key("down")
+	p.Key("down")
+	p.Wait(`document.querySelector("#gj-find").getAttribute("aria-activedescendant") === "gj-hit-1"`)
+	p.Key("enter")
+	p.Wait(`location.search === "?page=empty"`)
+	p.Quiet()
+}
+
+// Theme, row height and language are chosen under the name and stay.
+func TestPreferencesStay(t *testing.T) {
+	base, _ := serve(t)
+	b := browser.Start(t)
+	p := b.Open(t, base+"/p/jinxiu/live", browser.Desk.In(text.ZH, "light"))
+	p.Click(".gj-menu-end > summary")
+	p.Shot("menu")
+	p.Axe()
+	p.Click(`.gj-prefs [value=dark]`)
+	p.Wait(`document.documentElement.dataset.bsTheme === "dark" && location.pathname === "/p/jinxiu/live"`)
+	p.Click(".gj-menu-end > summary")
+	p.Click(`.gj-prefs [value=roomy]`)
+	p.Wait(`document.documentElement.dataset.gjDensity === "roomy"`)
+	p.Click(".gj-menu-end > summary")
+	p.Click(`.gj-prefs [value=en]`)
+	p.Wait(`document.documentElement.lang === "en"`)
+	p.Click(".gj-menu-end > summary")
+	p.Shot("menu-en-dark")
+	p.Key("esc")
+	p.Wait(`!document.querySelector(".gj-menu-end").open && document.activeElement.tagName === "SUMMARY"`)
+	p.Quiet()
+}
+
+// A list is walked with j and k and opened with enter.
+func TestListByKeys(t *testing.T) {
+	base, _ := serve(t)
+	p := browser.Start(t).Open(t, base+"/gallery?page=list", browser.Desk.In(text.ZH, "light"))
+	p.Key("j")
+	p.Key("j")
+	p.Wait(`document.activeElement.textContent === "WX-2611-0245"`)
+	p.Key("k")
+	p.Wait(`document.activeElement.textContent === "WX-2611-0251"`)
+	p.Key("enter")
+	p.Wait(`location.search === "?page=case"`)
+}
+
+// What is signed with the pointer goes into the form as a picture.
+func TestSignature(t *testing.T) {
+	base, _ := serve(t)
+	p := browser.Start(t).Open(t, base+"/gallery?page=phone", browser.Phone.In(text.ZH, "light"))
+	browser.Eval[bool](p, `(() => {
+		const c = document.querySelector(".gj-sign canvas"), b = c.getBoundingClientRect();
+		const go = (type, x) => c.dispatchEvent(new PointerEvent(type, {pointerId: 1, clientX: b.left + x, clientY: b.top + 60, buttons: 1, pressure: .5, bubbles: true}));
+		c.setPointerCapture = () => {};
+		go("pointerdown", 20); go("pointermove", 90); go("pointerup", 90);
+		return true;
+	})()`)
+	p.Wait(`document.querySelector("[name=sign]").value.startsWith("data:image/png;base64,")`)
+	p.Click("[data-sign-clear]")
+	p.Wait(`document.querySelector("[name=sign]").value === ""`)
+}

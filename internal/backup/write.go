@@ -182,6 +182,9 @@ func writeFiles(ctx context.Context, folder string, arc *tar.Writer, into map[st
 			return err
 		}
 		f, err := root.Open(name)
+		if errors.Is(err, fs.ErrNotExist) { // erased since the folder was listed
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -32,6 +32,7 @@ var rooms = []store.Migrations{
 type book struct {
 	procedures map[string]*procedure.Definition
 	figures    *procedure.Figures
+	overrides  map[string]string
 	calendar   *calendar.Calendar
 }
 
@@ -49,7 +50,7 @@ func (b book) Stamp(_ int64, name string) (casefile.Stamp, error) {
 	if !ok {
 		return casefile.Stamp{}, errs.New(errs.NotFound, "procedure", "没有这种规程", "no such procedure")
 	}
-	return casefile.Stamp{Def: def, Figures: b.figures, Calendar: b.calendar}, nil
+	return casefile.Stamp{Def: def, Figures: b.figures, Overrides: b.overrides, Calendar: b.calendar}, nil
 }
 
 func (book) ProjectCode(int64) string { return "jinxiu" }

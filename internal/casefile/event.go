@@ -148,7 +148,7 @@ func readEvents(ctx context.Context, tx *store.Tx, caseID int64) ([]engine.Event
 }
 
 // appendEvents seals events onto the chain and writes them in one statement.
-// It returns them as replay will read them, and the new head.
+// It returns them, and the new head.
 func appendEvents(ctx context.Context, tx *store.Tx, project, caseID, command int64, head []byte, events []engine.Event) ([]engine.Event, []byte, error) {
 	args := make([]any, 0, 13*len(events))
 	out := make([]engine.Event, 0, len(events))
@@ -158,11 +158,8 @@ func appendEvents(ctx context.Context, tx *store.Tx, project, caseID, command in
 			return nil, nil, err
 		}
 		head = r.hash
-		read, err := r.event()
-		if err != nil {
-			return nil, nil, err
-		}
-		out = append(out, read)
+		e.At = store.Time(r.at)
+		out = append(out, e)
 		args = append(args, project, caseID, r.seq, r.command, r.kind, r.at, r.actor, r.head, r.body, r.salt, r.digest, r.prev, r.hash)
 	}
 	_, err := tx.Exec(ctx, insertRows("casefile_event (project_id, case_id, "+eventColumns+")", 13, len(events)), args...)

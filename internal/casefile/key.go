@@ -73,7 +73,7 @@ func (s *Service) answerAgain(ctx context.Context, tx *store.Tx, k keyRow) (Case
 		}
 	}
 	if last == 0 || last == c.State.Version { // nothing happened since
-		return c, nil
+		return c, s.dress(ctx, tx, &c)
 	}
 	for _, r := range events[:last] {
 		e, err := r.event()

@@ -71,6 +71,11 @@ func (s *Service) ListIn(ctx context.Context, tx *store.Tx, actor auth.Actor, f 
 	for _, r := range rows {
 		p.Cases = append(p.Cases, r.Case)
 	}
+	for i := range p.Cases {
+		if err := s.dress(ctx, tx, &p.Cases[i]); err != nil {
+			return p, err
+		}
+	}
 	p.Names, err = s.names(ctx, tx, accountsOf(p.Cases, nil))
 	return p, err
 }

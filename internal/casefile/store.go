@@ -29,7 +29,9 @@ func scanCase(scan store.Scan) (Case, error) {
 		return c, err
 	}
 	c.State.Fields, c.State.Facts = canonOrNil(c.State.Fields), canonOrNil(c.State.Facts)
-	return c, decode(clocks, &c.Clocks)
+	var err error
+	c.Clocks, err = readClocks(clocks)
+	return c, err
 }
 
 // keptCase is a case with the head of its chain, for writing.
@@ -74,7 +76,7 @@ func cached(c Case) (state, clocks string, err error) {
 	if state, err = encode(c.State); err != nil {
 		return "", "", err
 	}
-	clocks, err = encode(c.Clocks)
+	clocks, err = keepClocks(c.Clocks)
 	return state, clocks, err
 }
 
@@ -136,6 +138,9 @@ func rowOf(k engine.ClockState) clockRow {
 	return r
 }
 
+// offRow is a clock that does not run; without a row it is the same.
+func offRow(name string) clockRow { return clockRow{name: name, state: engine.RunOff, next: -1} }
+
 // writeClocks writes the clocks that differ from what is kept, in one
 // statement. A clock that no longer exists is switched off.
 func writeClocks(ctx context.Context, tx *store.Tx, c Case, before []engine.ClockState) error {
@@ -150,14 +155,18 @@ func writeClocks(ctx context.Context, tx *store.Tx, c Case, before []engine.Cloc
 		args = append(args, c.Project, c.ID, r.name, r.state, r.started, r.due, r.stopped, r.next, r.at)
 	}
 	for _, k := range c.Clocks {
-		if r := rowOf(k); old[k.Name] != r {
+		was, ok := old[k.Name]
+		if !ok {
+			was = offRow(k.Name)
+		}
+		if r := rowOf(k); was != r {
 			put(r)
 		}
 		delete(old, k.Name)
 	}
 	for _, k := range before {
 		if _, gone := old[k.Name]; gone {
-			put(clockRow{name: k.Name, state: "off", next: -1})
+			put(offRow(k.Name))
 		}
 	}
 	if n == 0 {

@@ -86,6 +86,9 @@ func (s *Service) related(ctx context.Context, tx *store.Tx, v *View) error {
 			v.MergedTo = r.Number
 			continue
 		}
+		if err := s.dress(ctx, tx, &r.Case); err != nil {
+			return err
+		}
 		v.Related = append(v.Related, r)
 	}
 	return nil
@@ -94,7 +97,11 @@ func (s *Service) related(ctx context.Context, tx *store.Tx, v *View) error {
 // ByID reads a case for a room that holds its id and has asked for its own
 // permission: a call's case, the case behind a resident's signed link.
 func (s *Service) ByID(ctx context.Context, tx *store.Tx, id int64) (Case, error) {
-	return caseByID(ctx, tx, id)
+	c, err := caseByID(ctx, tx, id)
+	if err != nil {
+		return c, err
+	}
+	return c, s.dress(ctx, tx, &c)
 }
 
 // Events reads the log of a case for such a room.

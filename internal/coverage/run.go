@@ -18,10 +18,14 @@ type Config struct {
 	Pages    []procedure.Page
 	Stories  []*scenario.Story
 	Things   procedure.Things // what levers may name; nil sets are not looked at
-	NewStage func(book *procedure.Handbook, profile string) (Stage, error)
+	NewStage NewStage
+	NewHouse NewStage // for stories that need pages and rooms; nil: they are not played
 	Mutate   bool // play again without each lever: the story must fail
 	Workers  int  // stories played at a time; 1 when 0
 }
+
+// NewStage makes a fresh stage of a profile.
+type NewStage func(book *procedure.Handbook, profile string) (Stage, error)
 
 // Breaker is a Stage that can do without a part of a room: a route that is not
 // there, a table that keeps nothing, an action that does nothing. Break is
@@ -110,9 +114,18 @@ func (r *runner) each(ctx context.Context, n int, job func(i int)) error {
 	return err
 }
 
-// play tells one story on a fresh stage, without lever when there is one.
-func (r *runner) play(book *procedure.Handbook, s *scenario.Story, lever *procedure.Lever) (err error) {
-	stage, err := r.cfg.NewStage(book, s.Profile)
+// play tells one story on a fresh stage, without lever when there is one; in
+// the house when the stage lacks what the story needs.
+func (r *runner) play(book *procedure.Handbook, s *scenario.Story, lever *procedure.Lever) error {
+	err := r.playOn(r.cfg.NewStage, book, s, lever)
+	if r.cfg.NewHouse != nil && (errors.Is(err, ErrNotHere) || errors.Is(err, errWhole)) {
+		return r.playOn(r.cfg.NewHouse, book, s, lever)
+	}
+	return err
+}
+
+func (r *runner) playOn(newStage NewStage, book *procedure.Handbook, s *scenario.Story, lever *procedure.Lever) (err error) {
+	stage, err := newStage(book, s.Profile)
 	if err != nil {
 		return fmt.Errorf("%s: setting the stage: %w", s.File, err)
 	}

@@ -35,11 +35,10 @@ func run(t testing.TB, mutate bool, stories []*scenario.Story) *Report {
 // clocks carry, is noticed when its lever is gone.
 func TestStoriesNoticeWhatIsTakenAway(t *testing.T) {
 	t.Parallel()
-	stories, err := scenario.Load(handbook.FS, "scenarios")
+	r, err := Handbook(context.Background(), handbook.FS, Options{Mutate: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := run(t, true, stories)
 	for _, f := range r.Faults {
 		t.Error(f)
 	}

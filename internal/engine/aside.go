@@ -122,12 +122,6 @@ func (d *deciding) aside() error {
 		e.Data = nil
 	}
 	d.add(e)
-	if k == EvAssign && d.s.Assignee > 0 {
-		d.tell(d.s.Step, text.B("事项转到您这里", "A case was passed to you"), false, account(d.s.Assignee))
-	}
-	if k == EvOwner && d.s.Offered > 0 {
-		d.tell(d.s.Step, text.B("请您接手一件事项", "You are asked to take over a case"), false, account(d.s.Offered))
-	}
 	return nil
 }
 

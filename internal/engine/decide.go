@@ -96,6 +96,7 @@ func (d *deciding) add(e Event) {
 	}
 	d.events = append(d.events, e)
 	apply(d.env.Def, &d.s, e)
+	d.follow(e)
 }
 
 func (d *deciding) tell(step string, words text.Both, urgent bool, targets ...string) {

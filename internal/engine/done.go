@@ -176,7 +176,6 @@ func (d *deciding) leave(st *procedure.Step, outcome string, fields, data map[st
 		e.Go = next
 	}
 	d.add(e)
-	d.follow(st, outcome)
 	return nil
 }
 
@@ -213,54 +212,6 @@ func branch(env Env, s State, st *procedure.Step, outcome string) (string, bool)
 		}
 	}
 	return "", false
-}
-
-// follow collects the effects of a step that was done.
-func (d *deciding) follow(st *procedure.Step, outcome string) {
-	v := d.env.values(d.s)
-	urgent := st.Urgent != nil && holds(st.Urgent, d.env.Figures, v)
-	switch {
-	case st.Do == procedure.KindDispatch:
-		to := d.s.Team
-		if d.s.Assignee > 0 {
-			to = account(d.s.Assignee)
-		}
-		fx := Effect{Kind: FxTell, To: to, Step: st.Name, Text: text.B("派给您的事项："+st.Title.ZH, "Sent to you: "+st.Title.In(text.EN))}
-		if urgent {
-			fx.Args = map[string]any{"urgent": true}
-		}
-		d.effects = append(d.effects, fx)
-	case st.Do == procedure.KindNotify && len(st.By) == 0:
-		d.tell(st.Name, st.Title, urgent, st.To)
-	case st.Do == procedure.KindAction:
-		kind := FxAction
-		if strings.HasPrefix(st.Action, "casefile.open@") {
-			kind = FxSpawn
-		}
-		d.effects = append(d.effects, Effect{Kind: kind, Step: st.Name, Action: st.Action, Args: arguments(d.env, st.Args, v)})
-	case st.Do == procedure.KindClose && st.Files != "":
-		d.effects = append(d.effects, Effect{Kind: FxFile, Step: st.Name, Record: st.Files})
-	}
-	d.tell(st.Name, doneWords(st, outcome), false, st.Tell...)
-}
-
-// arguments resolves what a definition writes behind an action: a field gives
-// its answer, a figure path its value, anything else is the word itself.
-func arguments(env Env, args map[string]string, v map[string]any) map[string]any {
-	out := map[string]any{}
-	for name, word := range args {
-		out[name] = word
-		if env.Def.Field(word) != nil {
-			out[name] = v[word]
-		} else if x, ok := v[word]; ok {
-			out[name] = x
-		} else if isPath(word) {
-			if x, ok := figure(env.Figures, word, v); ok {
-				out[name] = x
-			}
-		}
-	}
-	return out
 }
 
 // mostAutomatic bounds what may follow from one command; the checker refuses

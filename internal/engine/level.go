@@ -7,7 +7,6 @@ import (
 	"guanjia/internal/calendar"
 	"guanjia/internal/errs"
 	"guanjia/internal/procedure"
-	"guanjia/internal/text"
 )
 
 // level lets a clock's level fire: at its time, and once.
@@ -21,17 +20,9 @@ func (d *deciding) level() error {
 	if r.fired || r.skipped || !t.runs() || r.at.After(d.at) {
 		return errs.New(errs.Conflict, "case.level.over", "这一级升级已经发过，或者还没到时候。", "This level has fired already or is not due yet.")
 	}
-	d.add(Event{Kind: EvLevel, Step: d.s.Step, Actor: system, Data: map[string]any{"clock": clock, "level": int64(n), "run": int64(t.run), "to": r.tell}})
-	zh, en := t.state.Title.ZH, t.state.Title.In(text.EN)
-	words := text.B("时限“"+zh+"”快到了", "The limit “"+en+"” is running out")
-	if !r.at.Before(t.state.Due) {
-		words = text.B("时限“"+zh+"”已超时", "The limit “"+en+"” has passed")
-	}
-	before := len(d.effects)
-	d.tell(d.s.Step, words, false, r.tell...)
-	for i := before; i < len(d.effects); i++ {
-		d.effects[i].Args = map[string]any{"clock": clock, "level": int64(n), "due": stamp(t.state.Due)}
-	}
+	d.add(Event{Kind: EvLevel, Step: d.s.Step, Actor: system, Data: map[string]any{
+		"clock": clock, "level": int64(n), "run": int64(t.run), "to": r.tell, "due": stamp(t.state.Due),
+	}})
 	return nil
 }
 

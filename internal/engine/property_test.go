@@ -203,6 +203,17 @@ func (g *game) replay() {
 		events, state = append(events, d.Events...), d.State
 	}
 	Trail(g.def, events)
+	var effects []Effect
+	for _, u := range g.turns {
+		effects = append(effects, u.got.Effects...)
+	}
+	var again []Effect
+	for _, list := range Follows(g.turns[0].env, events) {
+		again = append(again, list...)
+	}
+	if diff := cmp.Diff(effects, again); diff != "" {
+		g.t.Fatalf("the log had other effects than were decided: %s", diff)
+	}
 }
 
 func (g *game) actor() Actor {

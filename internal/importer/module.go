@@ -32,7 +32,8 @@ func (s *Service) Module() module.Module {
 	return module.Module{
 		Name: "importer", Room: 11, Requires: []string{"estate"},
 		Permissions: []auth.Permission{{Name: PermRun, Title: text.B("导入期初数据", "Import opening data")}},
-		Nav:         []web.NavItem{{Place: 98, Title: text.B("导入", "Import"), Icon: "file-import", Path: "/p/{project}/import", Permission: PermRun}},
+		Routes:      s.routes(),
+		Nav:         []web.NavItem{{Place: 98, Title: text.B("导入", "Import"), Icon: "upload", Path: "/p/{project}/import", Permission: PermRun}},
 		Jobs: []jobs.Spec{
 			{Kind: jobRun, Work: s.workRun, Attempts: 5, Timeout: 30 * time.Minute},
 			{Kind: jobClear, Every: 6 * time.Hour, Work: s.workClear},

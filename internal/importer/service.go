@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"time"
 
@@ -96,7 +97,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 	}
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
-		return Upload{}, fmt.Errorf("receiving the workbook: %w", err)
+		return Upload{}, broken(err)
 	}
 	if err := sniff(data); err != nil {
 		return Upload{}, err
@@ -130,6 +131,15 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 	}
 	u.State = StateChecked
 	return u, s.finish(ctx, u, StateChecked, text.Both{}, 0)
+}
+
+// broken is a file that did not arrive whole, or is larger than a request may be.
+func broken(cause error) error {
+	var large *http.MaxBytesError
+	if errors.As(cause, &large) {
+		return errTooLarge("文件超过 50 MB", "the file is larger than 50 MB")
+	}
+	return errs.New(errs.Invalid, "importer.file.broken", "文件没有收全，没有保存。请再上传一次。", "The file did not arrive whole and was not kept. Upload it again.").Wrap(cause)
 }
 
 func bound(upload, place int64) string { return fmt.Sprintf("importer_part/%d/%d", upload, place) }

@@ -18,6 +18,7 @@ type Value struct {
 	Number      int64    // area in 1/100 m², money in fen, integer as is
 	OK          bool     // Text (Items, Number) can be relied on
 	Fault       *fault   // why not
+	kind        string   // type of the field, for masking
 }
 
 // fault is what is wrong with one value, before it is placed in the workbook.

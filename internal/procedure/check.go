@@ -34,6 +34,7 @@ func CheckHandbook(h *Handbook, env Env) []Problem {
 	}
 	checkRoles(h, env, &ps)
 	checkUnused(h, env, &ps)
+	checkTexts(h, env, &ps)
 	sortProblems(ps.list)
 	return ps.list
 }
@@ -93,6 +94,9 @@ func (c *checker) names() {
 	for i := range c.d.Fields {
 		f := &c.d.Fields[i]
 		c.rules(f.Pos, f.Rules)
+		if slices.Contains(persons, f.Name) || c.h.Role(f.Name) != nil {
+			c.refuse(f.Pos, "field.reserved", text.F("“%s”已经指人或岗位，不能再作栏名", "%q already names a person or role and cannot name a field", f.Name), text.B("换一个名字", "choose another name"))
+		}
 		if !asked[f.Name] {
 			c.warn(f.Pos, "field.unasked", text.F("没有一步问“%s”", "no step asks %q", f.Name), text.B("放进某一步的 asks，或删去", "ask it in a step, or remove it"))
 		}

@@ -21,6 +21,11 @@ func checkUnused(h *Handbook, env Env, ps *problems) {
 	for _, d := range h.Procedures {
 		used = append(used, d.figures()...)
 	}
+	for _, a := range h.Texts.Answers {
+		for _, m := range figureMark.FindAllStringSubmatch(a.Words.ZH, -1) {
+			used = append(used, m[1])
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(h.Profiles)) {
 		f := h.Profiles[name]
 		f.own(func(path string, pos Pos) {

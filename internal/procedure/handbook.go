@@ -21,10 +21,11 @@ type Handbook struct {
 	Profiles   map[string]*Figures
 	Roles      []Role
 	Rules      []Rule
+	Texts      Texts
 }
 
 // Load reads a handbook: procedures/**/*.yaml, profiles/*.yaml, roles/*.yaml,
-// rules/*.yaml. It reads everything it can and reports every problem; a handbook with
+// rules/*.yaml, texts/*.yaml. It reads everything it can and reports every problem; a handbook with
 // refusals (Refused) must not be run. Check then judges what was read.
 func Load(fsys fs.FS) (*Handbook, []Problem) {
 	var ps problems
@@ -59,6 +60,8 @@ func Load(fsys fs.FS) (*Handbook, []Problem) {
 				continue
 			}
 			h.Procedures[d.Name] = d
+		case "texts":
+			readTexts(file, src, &h.Texts, &ps)
 		case "roles":
 			h.Roles = append(h.Roles, readRoles(file, src, &ps)...)
 		}
@@ -161,6 +164,12 @@ func (h *Handbook) digest() string {
 	}
 	for _, r := range h.Roles {
 		fmt.Fprintf(sum, "role %s %q %q %q\n", r.ID, r.Title.ZH, r.Title.EN, r.Permissions)
+	}
+	for _, p := range h.Texts.Phrases {
+		fmt.Fprintf(sum, "phrase %s %q %q %q %q %q\n", p.Name, p.Situation, p.Title.ZH, p.Title.EN, p.Words.ZH, p.Words.EN)
+	}
+	for _, a := range h.Texts.Answers {
+		fmt.Fprintf(sum, "answer %s %q %q %q %q %q %t\n", a.Name, a.Title.ZH, a.Title.EN, a.Words.ZH, a.Words.EN, a.Find, a.Public)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }

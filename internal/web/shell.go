@@ -101,6 +101,7 @@ func New(cfg Config) (*Shell, error) {
 		}
 	}
 	s.mux.Handle("GET "+static.Prefix, static.Handler())
+	s.mux.Handle("GET /favicon.ico", http.RedirectHandler(static.Path("icon.svg"), http.StatusFound))
 	return s, nil
 }
 

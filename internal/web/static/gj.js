@@ -57,6 +57,12 @@ function ticks() {
   }
   setTimeout(ticks, 60000 - (now() % 60000) + 20);
 }
+setInterval(() => { // how long a call has been going
+  for (const el of document.querySelectorAll("[data-since]")) {
+    const s = Math.max(0, Math.floor((now() - Number(el.dataset.since)) / 1000));
+    el.textContent = `${String(Math.floor(s / 60)).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}`;
+  }
+}, 1000);
 
 // ── Keys: data-key="ctrl+enter" on what they trigger, data-pick="1" on a choice ──
 const named = { " ": "space", escape: "esc", pagedown: "pgdn", pageup: "pgup", arrowup: "up", arrowdown: "down", "+": "plus" };
@@ -118,7 +124,93 @@ function walk(key, e) {
   e.preventDefault();
 }
 
+// ── Search as one types: the page of the search answers with its list; up, down, enter choose ──
+const find = document.getElementById("gj-find");
+if (find) {
+  const box = document.getElementById("gj-hits");
+  const options = () => [...box.querySelectorAll("[role=option]")];
+  let asking;
+  let chosen = -1;
+  const close = () => {
+    box.replaceChildren();
+    chosen = -1;
+    find.setAttribute("aria-expanded", "false");
+    find.removeAttribute("aria-activedescendant");
+  };
+  const choose = (n) => {
+    const list = options();
+    if (!list.length) return;
+    chosen = (n + list.length) % list.length;
+    list.forEach((o, i) => o.setAttribute("aria-selected", String(i === chosen)));
+    list[chosen].scrollIntoView({ block: "nearest" });
+    find.setAttribute("aria-activedescendant", list[chosen].id);
+  };
+  const ask = async () => {
+    const q = find.value.trim();
+    if (!q) return close();
+    try {
+      const answer = await fetch(`${find.form.action}?q=${encodeURIComponent(q)}`, { headers: { "HX-Request": "true", Accept: "text/html" } });
+      if (!answer.ok || find.value.trim() !== q || document.activeElement !== find) return;
+      box.innerHTML = await answer.text();
+    } catch {
+      return; // offline: enter still asks for the page
+    }
+    chosen = -1;
+    options().forEach((o, i) => { // an option is chosen as a whole: no link within it
+      o.id = `gj-hit-${i}`;
+      const a = o.querySelector("a");
+      if (!a) return;
+      o.dataset.go = a.getAttribute("href");
+      const face = document.createElement("span");
+      face.className = "gj-hit";
+      face.append(...a.childNodes);
+      a.replaceWith(face);
+    });
+    find.setAttribute("aria-expanded", String(box.childElementCount > 0));
+  };
+  find.addEventListener("input", (e) => {
+    clearTimeout(asking);
+    if (!e.isComposing) asking = setTimeout(ask, 120);
+  });
+  find.addEventListener("compositionend", () => { asking = setTimeout(ask, 60); });
+  find.addEventListener("keydown", (e) => {
+    if (e.isComposing) return;
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+      choose(e.key === "ArrowDown" ? chosen + 1 : Math.max(chosen, 0) - 1);
+      e.preventDefault();
+    } else if (e.key === "Escape") {
+      close();
+    }
+  });
+  find.form.addEventListener("submit", (e) => { // enter opens what is chosen, else the page of results
+    if (chosen < 0) return;
+    e.preventDefault();
+    location.assign(options()[chosen].dataset.go);
+  });
+  box.addEventListener("pointerdown", (e) => {
+    const o = e.target.closest("[data-go]");
+    if (o && e.button === 0) {
+      e.preventDefault();
+      location.assign(o.dataset.go);
+    }
+  });
+  document.addEventListener("focusin", (e) => { if (!find.form.contains(e.target)) close(); });
+}
+
+// Enter in a field with data-submit presses that button, not the first of the form.
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Enter" || e.isComposing || !e.target.dataset?.submit) return;
+  e.preventDefault();
+  document.getElementById(e.target.dataset.submit)?.click();
+});
+
 // ── Clicks ──
+document.addEventListener("click", (e) => {
+  const row = e.target.closest?.("tr[data-href]");
+  if (row && !e.target.closest("a, button, input, select, label, textarea") && !getSelection().toString()) {
+    (row.querySelector("a[data-open]") || row.querySelector(`a[href="${CSS.escape(row.dataset.href)}"]`) || row.querySelector("td a[href]"))?.click();
+  }
+});
 document.addEventListener("click", (e) => {
   const el = e.target.closest?.("[aria-disabled=true], [data-back], [data-print], [data-sign-clear]");
   for (const menu of document.querySelectorAll("details.gj-menu[open]")) {

@@ -9,11 +9,11 @@ import (
 )
 
 // Sheets are the pages of the gallery.
-var Sheets = []string{"parts", "case", "list", "form", "empty", "error", "plain", "phone", "phone-large", "paper", "receipt"}
+var Sheets = []string{"parts", "case", "list", "day", "board", "form", "empty", "error", "plain", "phone", "phone-large", "paper", "receipt"}
 
 func sheetTitle(ctx context.Context, sheet string) string {
 	names := map[string]text.Both{
-		"parts": text.B("部件", "Parts"), "case": text.B("事项页", "Case"), "list": text.B("列表", "List"),
+		"parts": text.B("部件", "Parts"), "case": text.B("事项页", "Case"), "list": text.B("列表", "List"), "day": text.B("今日", "Day"), "board": text.B("派工", "Board"),
 		"form": text.B("填写", "Form"), "empty": text.B("空页", "Empty"), "error": text.B("出错", "Error"),
 		"plain": text.B("登录样式", "Plain"), "phone": text.B("手机", "Phone"), "phone-large": text.B("手机大字", "Phone, large"),
 		"paper": text.B("A4 表", "A4 form"), "receipt": text.B("小票", "Receipt"),
@@ -132,3 +132,37 @@ func keysOf(ctx context.Context) []Pick {
 		{"pass", T("放行", "Pass"), "5"}, {"praise", T("表扬", "Praise"), "6"}, {"other", T("其他", "Other"), "7"},
 	}
 }
+
+func galleryBoard(ctx context.Context) BoardProps {
+	T := func(zh, en string) string { return text.T(ctx, zh, en) }
+	day := []Job{
+		{Title: "1-0805", Lines: []string{T("马桶漏水", "toilet leaks")}, Path: "/gallery", Start: 8.17, Hours: .83, State: JobDone},
+		{Title: "3-1502", Lines: []string{T("天花板滴水", "ceiling drips"), T("10:57 前到", "by 10:57")}, Path: "/gallery", Start: 10.7, Hours: 1.25, State: JobNow},
+		{Title: T("饭", "meal"), Start: 12, Hours: .5, State: JobOff},
+		{Title: "5-0201", Lines: []string{T("热水管报价", "quote, hot pipe")}, Path: "/gallery", Start: 13.5, Hours: 1.5, State: JobPlan},
+	}
+	late := []Job{{Title: T("7栋 三层", "7栋, 3rd floor"), Lines: []string{T("走廊灯，第 2 次返修", "corridor lights, second time")}, Path: "/gallery", Start: 7.3, Hours: 3.4, State: JobLate}}
+	names := []string{"何志强", "罗永", "孙立群", "魏东", "钱广志", "田家宝", "汪洋", T("顺达电梯维保有限公司", "Shunda Lift Maintenance"), "阿卜杜热合曼·买买提江"}
+	b := BoardProps{Head: T("在岗 9 人", "9 on duty"), Now: 10.7}
+	for i, n := range names {
+		l := Lane{Name: n, Team: T("给排水", "Plumbing"), Count: T("4 单", "4"), Where: T("赶往 3栋1单元", "on the way to 3栋1单元"), Jobs: day, New: i == 4}
+		if i == 2 {
+			l.Jobs, l.Late, l.Where = late, true, T("应 10:15 回，未回", "due back 10:15, not back")
+		}
+		b.Lanes = append(b.Lanes, l)
+	}
+	return b
+}
+
+func galleryChart(ctx context.Context) ChartProps {
+	c := ChartProps{ID: "chart", Title: text.T(ctx, "三声内接起", "Answered within three rings"), Unit: "%", Target: V(95)}
+	s := Series{Name: text.T(ctx, "本项目", "This project")}
+	for i, v := range gallerySeries {
+		c.Labels = append(c.Labels, text.Tf(ctx, "第 %d 周", "week %d", 35+i))
+		s.Values = append(s.Values, V(v))
+	}
+	c.Series = []Series{s}
+	return c
+}
+
+var gallerySeries = []float64{94.1, 95.2, 96, 95.1, 97, 96.2, 97.1, 97.8, 97, 96.1, 97.9, 97.6}

@@ -102,7 +102,7 @@ func TestIconsThatPagesNameExist(t *testing.T) {
 		for _, m := range used.FindAllSubmatch(src, -1) {
 			found++
 			if !ui.HasIcon(string(m[1])) {
-				t.Errorf("%s names the icon %q, which is not in third_party/tabler-icons/icons.txt", path, m[1])
+				t.Errorf("%s names the icon %q, which is not in third_party/tabler-icons/icons.txt: add it, run renew.sh there, then go generate ./internal/web/ui", path, m[1])
 			}
 		}
 		return nil
