@@ -19,7 +19,9 @@ type Row struct {
 	Same  bool // all profiles give the same
 }
 
-// figureRows flattens the figures of the profiles below path.
+// figureRows flattens the figures of the profiles below path. Where one
+// profile gives a single figure and another one for each kind, the rows are
+// those of the kinds.
 func (s *Service) figureRows(path string, profiles []string) []Row {
 	leaves := make([]map[string]text.Both, len(profiles))
 	seen := map[string]bool{}
@@ -29,20 +31,22 @@ func (s *Service) figureRows(path string, profiles []string) []Row {
 		if !ok {
 			continue
 		}
-		flatten(path, v, leaves[i])
+		s.flatten(path, v, leaves[i])
 		for p := range leaves[i] {
 			seen[p] = true
 		}
 	}
 	var rows []Row
-	for _, p := range slices.Sorted(maps.Keys(seen)) {
+	paths := slices.Sorted(maps.Keys(seen))
+	for _, p := range paths {
+		if slices.ContainsFunc(paths, func(other string) bool { return strings.HasPrefix(other, p+".") }) {
+			continue
+		}
 		r := Row{Path: p, Same: true}
 		for i, name := range profiles {
 			cell, ok := leaves[i][p]
-			if !ok { // "other" stands for what a profile does not single out
-				if w, err := s.book.Profiles[name].Word(p, nil); err == nil {
-					cell = words(w)
-				}
+			if !ok {
+				cell = s.standsFor(name, p)
 			}
 			r.Cells = append(r.Cells, cell)
 			r.Same = r.Same && cell == r.Cells[0]
@@ -52,41 +56,92 @@ func (s *Service) figureRows(path string, profiles []string) []Row {
 	return rows
 }
 
-func flatten(path string, v any, out map[string]text.Both) {
+// standsFor is the span of time that counts where a profile does not single
+// path out: its "other", or one figure for all.
+func (s *Service) standsFor(profile, path string) text.Both {
+	f := s.book.Profiles[profile]
+	for at := path; at != ""; {
+		if w, err := f.Word(at, nil); err == nil {
+			if _, err := calendar.ParseLimit(w); err == nil {
+				return words(w)
+			}
+			return text.Both{}
+		}
+		i := strings.LastIndexByte(at, '.')
+		if i < 0 {
+			break
+		}
+		at = at[:i]
+	}
+	return text.Both{}
+}
+
+func (s *Service) flatten(path string, v any, out map[string]text.Both) {
 	switch x := v.(type) {
 	case map[string]any:
+		if isWording(x) {
+			out[path] = text.B(fmt.Sprint(x["zh"]), fmt.Sprint(x["en"]))
+			return
+		}
 		for _, k := range slices.Sorted(maps.Keys(x)) {
 			at := k
 			if path != "" {
 				at = path + "." + k
 			}
-			flatten(at, x[k], out)
+			s.flatten(at, x[k], out)
 		}
 	case []any:
 		var zh, en []string
 		for _, e := range x {
-			b := sayPlain(e)
+			b := s.sayPlain(e)
 			zh, en = append(zh, b.ZH), append(en, b.In(text.EN))
 		}
 		out[path] = text.B(strings.Join(zh, "；"), strings.Join(en, "; "))
 	default:
-		out[path] = sayPlain(v)
+		out[path] = s.sayPlain(v)
 	}
 }
 
-// sayPlain says one value: a span of time in words, a wording in both
-// languages, a rung of a ladder as "at: who".
-func sayPlain(v any) text.Both {
-	m, ok := v.(map[string]any)
-	if !ok {
-		return words(fmt.Sprint(v))
+func isWording(m map[string]any) bool {
+	_, zh := m["zh"]
+	_, en := m["en"]
+	return zh && en && len(m) == 2
+}
+
+// sayPlain says one value: a span of time in words, a role by its title, a
+// rung of a ladder as when → who.
+func (s *Service) sayPlain(v any) text.Both {
+	switch x := v.(type) {
+	case map[string]any:
+		at, to := s.sayPlain(x["at"]), s.sayPlain(x["tell"])
+		return text.B(at.ZH+" → "+to.ZH, at.In(text.EN)+" → "+to.In(text.EN))
+	case []any:
+		var zh, en []string
+		for _, e := range x {
+			b := s.sayPlain(e)
+			zh, en = append(zh, b.ZH), append(en, b.In(text.EN))
+		}
+		return text.B(strings.Join(zh, "、"), strings.Join(en, ", "))
 	}
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, strings.Trim(fmt.Sprint(m[k]), "[]"))
+	w := fmt.Sprint(v)
+	if r := s.book.Role(w); r != nil {
+		return r.Title
 	}
-	s := strings.Join(parts, " → ")
-	return text.B(s, s)
+	if b, ok := people[w]; ok {
+		return b
+	}
+	if after, ok := strings.CutPrefix(w, "due + "); ok {
+		b := words(after)
+		return text.B("到期后 "+b.ZH, b.In(text.EN)+" after it is due")
+	}
+	return words(w)
+}
+
+// people of a case, and the moments of a ladder, as figures name them.
+var people = map[string]text.Both{
+	"owner": text.B("首问责任人", "first contact"), "assignee": text.B("经办", "assignee"), "customer": text.B("客户", "customer"),
+	"due": text.B("到期", "when due"), "yes": text.B("是", "yes"), "no": text.B("否", "no"), "every day": text.B("每天", "every day"),
+	"working days": text.B("工作日", "working days"), "receives only": text.B("只接不打", "receives only"),
 }
 
 // words says a figure as people read it.
@@ -97,6 +152,9 @@ func words(s string) text.Both {
 			return text.B(b.ZH+"（自 "+l.After+"）", b.In(text.EN)+" after "+l.After)
 		}
 		return b
+	}
+	if yuan, ok := strings.CutSuffix(s, " yuan"); ok {
+		return text.B(yuan+" 元", "¥"+yuan)
 	}
 	if zh, en, ok := strings.Cut(s, " / "); ok {
 		return text.B(zh, en)

@@ -60,6 +60,7 @@ func New(fsys fs.FS) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("handbook: %w", err)
 	}
+	slices.SortStableFunc(pages, func(a, b procedure.Page) int { return place(a.Name) - place(b.Name) })
 	s := &Service{book: book, pages: pages, stories: map[string][]string{}}
 	for _, st := range stories {
 		for _, id := range st.Rules {
@@ -91,6 +92,17 @@ func proved(cfg coverage.Config) map[string]bool {
 		}
 	}
 	return out
+}
+
+// order is the order of the handbook's pages.
+var order = strings.Fields("estate desk repair complaint occupancy fitout billing passes leasing convenience duty emergency records people community facility quality eldercare insight platform law")
+
+// place is where a page stands; pages of a company's own come last.
+func place(page string) int {
+	if i := slices.Index(order, page); i >= 0 {
+		return i
+	}
+	return len(order)
 }
 
 // Clause is the state of one clause.
