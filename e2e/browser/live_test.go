@@ -21,6 +21,7 @@ func livePage(n int) templ.Component {
 		body := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, err := fmt.Fprintf(w, `<section class="gj-pane" id="part" data-live="case"><p id="n">%d</p></section>
 				<form method="get" data-draft="live"><input name="words" aria-label="words"><span data-draft-state></span></form>
+				<button type="button" id="ask" hx-get="/p/jinxiu/nothing" hx-target="#n">ask</button><button type="button" id="get" hx-get="/p/jinxiu/search?q=%%3Cb%%3E" hx-target="#n">get</button>
 				<button type="button" data-key="alt+1" aria-disabled="true" id="locked">x</button>`, n)
 			return err
 		})
@@ -152,4 +153,21 @@ func TestSignature(t *testing.T) {
 	p.Wait(`document.querySelector("[name=sign]").value.startsWith("data:image/png;base64,")`)
 	p.Click("[data-sign-clear]")
 	p.Wait(`document.querySelector("[name=sign]").value === ""`)
+}
+
+// A part asked for by htmx arrives; a refusal is said aside and leaves the page as it was.
+func TestPartsAndTheirRefusals(t *testing.T) {
+	base, _ := serve(t)
+	p := browser.Start(t).Open(t, base+"/p/jinxiu/live", browser.Desk.In(text.ZH, "light"))
+	p.Click("#ask")
+	p.Wait(`document.querySelector("#gj-trouble").innerText.includes("没有这个页面")`)
+	if got := p.Text("#n"); got != "1" {
+		t.Errorf("the refusal replaced the part: %q", got)
+	}
+	p.Shot("trouble")
+	p.Axe()
+	p.Key("esc")
+	p.Wait(`document.querySelector("#gj-trouble").childElementCount === 0`)
+	p.Click("#get")
+	p.Wait(`document.querySelector("#n [role=option]")?.innerText === "one <b>"`)
 }

@@ -112,7 +112,7 @@ func (s *Shell) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case Partial(r):
 		w.Header().Set("HX-Retarget", "#gj-trouble")
 		w.Header().Set("HX-Reswap", "innerHTML")
-		s.draw(w, r, status, ui.Trouble(trouble(ctx, err)))
+		s.draw(w, r, status, troublePart(trouble(ctx, err), faults(ctx, err)))
 	default:
 		s.draw(w, r, status, errorPage(trouble(ctx, err), faults(ctx, err), knownActor(ctx)))
 	}

@@ -212,7 +212,7 @@ document.addEventListener("click", (e) => {
   }
 });
 document.addEventListener("click", (e) => {
-  const el = e.target.closest?.("[aria-disabled=true], [data-back], [data-print], [data-sign-clear]");
+  const el = e.target.closest?.("[aria-disabled=true], [data-back], [data-print], [data-dismiss]");
   for (const menu of document.querySelectorAll("details.gj-menu[open]")) {
     if (!menu.contains(e.target)) menu.open = false;
   }
@@ -220,6 +220,7 @@ document.addEventListener("click", (e) => {
   if (el.getAttribute("aria-disabled") === "true") e.preventDefault();
   else if (el.dataset.back) history.length > 1 ? history.back() : location.assign("/");
   else if (el.dataset.print) print();
+  else if (el.dataset.dismiss) document.getElementById("gj-trouble").replaceChildren();
 });
 
 // A form goes once: a second press while it travels does nothing.
