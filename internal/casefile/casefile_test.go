@@ -22,7 +22,7 @@ import (
 	"guanjia/internal/store/storetest"
 )
 
-const project = 7
+const project = 862_341_775_123_456_789 // as large as identifiers are
 
 var rooms = []store.Migrations{
 	jobs.Migrations(), {Room: "search", FS: search.Migrations()}, notice.Migrations(), casefile.Migrations(),

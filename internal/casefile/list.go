@@ -22,7 +22,7 @@ import (
 const exactTo = 10_000
 
 // List is one page of cases in at most three statements: the cases, their
-// number, the names. Who may only work lists the cases that are with them.
+// number, the names; one or two more for words and for each indexed answer. Who may only work lists the cases that are with them.
 func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter) (Page, error) {
 	var p Page
 	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -158,7 +158,7 @@ func (s *Service) query(ctx context.Context, tx *store.Tx, actor auth.Actor, f F
 	if err := q.clock(f.Clock, tx.Now()); err != nil {
 		return nil, err
 	}
-	if err := q.fields(f); err != nil {
+	if err := q.fields(ctx, tx, f); err != nil {
 		return nil, err
 	}
 	return q, s.words(ctx, tx, q, f)
@@ -182,40 +182,60 @@ func (q *query) clock(word string, now time.Time) error {
 	return nil
 }
 
-func (q *query) fields(f Filter) error {
+// fewFound is how many cases with an answer are few: they are looked up by it;
+// of a frequent answer the page is soon full on the way through the list.
+const fewFound = 10_000
+
+func (q *query) fields(ctx context.Context, tx *store.Tx, f Filter) error {
 	if len(f.Fields) > 0 && f.Procedure == "" {
 		return invalid("procedure")
 	}
+	const having = "FROM casefile_field WHERE project_id = ? AND procedure = ? AND name = ? AND word = ?"
 	for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
-		q.and("EXISTS (SELECT 1 FROM casefile_field x WHERE x.case_id = c.id AND x.name = ? AND x.word = ?)", name, f.Fields[name])
+		args := []any{f.Project, f.Procedure, name, f.Fields[name]}
+		n, err := store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM (SELECT 1 AS one "+having+" LIMIT ?) AS found", append(slices.Clip(args), fewFound+1)...)
+		if err != nil {
+			return err
+		}
+		if n <= fewFound {
+			q.and("c.id IN (SELECT case_id "+having+")", args...)
+		} else {
+			q.and("EXISTS (SELECT 1 FROM casefile_field x WHERE x.case_id = c.id AND x.name = ? AND x.word = ?)", name, f.Fields[name])
+		}
 	}
 	return nil
 }
 
 // words narrows the list to what is found by number, phone or words, the
-// newest search.MaxHits of them. Number and phone never lag.
+// newest search.MaxHits of each. Number and phone never lag.
 func (s *Service) words(ctx context.Context, tx *store.Tx, q *query, f Filter) error {
 	typed := text.Clean(f.Text)
 	if typed == "" {
 		return nil
 	}
-	cond, args := "c.number = ?", []any{strings.ToUpper(text.Narrow(typed))}
+	find, args := "SELECT id FROM casefile_case WHERE project_id = ? AND number = ?", []any{f.Project, strings.ToUpper(text.Narrow(typed))}
 	if digits := text.Digits(typed); len(digits) >= 7 {
-		cond, args = cond+" OR c.phone = ? AND c.phone <> ''", append(args, digits)
+		find += ` UNION ALL SELECT id FROM (SELECT id FROM casefile_case WHERE project_id = ? AND phone = ? AND phone <> ''
+			ORDER BY opened_at DESC, id DESC LIMIT ?) AS called`
+		args = append(args, f.Project, digits, search.MaxHits)
+	}
+	ids, err := store.All(ctx, tx, store.Value[int64], find, args...)
+	if err != nil {
+		return err
 	}
 	if s.cfg.Search != nil {
 		hits, err := s.cfg.Search.Find(ctx, tx, f.Project, typed, []string{"case"}, search.MaxHits)
 		if err != nil {
 			return err
 		}
-		if len(hits) > 0 {
-			cond += " OR c.id IN " + marks(len(hits))
-			for _, h := range hits {
-				args = append(args, h.ID)
-			}
+		for _, h := range hits {
+			ids = append(ids, h.ID)
 		}
 	}
-	q.and("("+cond+")", args...)
+	if len(ids) == 0 {
+		ids = []int64{0} // no case has it
+	}
+	q.and("c.id IN "+marks(len(ids)), anys(ids)...)
 	return nil
 }
 

@@ -289,7 +289,7 @@ func TestWhatIsStoredIsWhatTheLogSays(t *testing.T) {
 			}
 		})
 		d.clean()
-		if d.number("SELECT count(*) FROM casefile_event WHERE kind = 'level'") == 0 || accepted[engine.EvDone] < 50 || len(accepted) < 12 {
+		if d.number("SELECT count(*) FROM casefile_event WHERE kind = 'level'") == 0 || accepted[engine.EvDone] < 20 || len(accepted) < 8 {
 			d.t.Errorf("the walk proves little: %v", accepted)
 		}
 	})

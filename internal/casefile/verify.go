@@ -42,7 +42,7 @@ func (s *Service) Verify(ctx context.Context, actor auth.Actor, project int64) (
 		n := 0
 		err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 			rows, err := store.All(ctx, tx, scanStored, "SELECT "+caseColumns+`, head, status, step, owner_id, assignee_id, team, paused, opened_at, ended_at, due_at, version, state, clocks
-				FROM casefile_case WHERE id > ? AND (project_id = ? OR ? = 0) ORDER BY id LIMIT ?`, after, project, project, verifyChunk)
+				FROM casefile_case WHERE id > ? AND (project_id = ? OR CAST(? AS BIGINT) = 0) ORDER BY id LIMIT ?`, after, project, project, verifyChunk)
 			if err != nil {
 				return err
 			}

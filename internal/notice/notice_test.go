@@ -16,7 +16,7 @@ import (
 	"guanjia/internal/text"
 )
 
-const project = 7
+const project = 862_341_775_123_456_789 // as large as identifiers are
 
 var (
 	lin = auth.Actor{Account: 1, Login: "lin", Grants: []auth.Grant{{Project: project, Role: "desk"}, {Project: project, Role: "cashier"}}}
