@@ -40,7 +40,7 @@ func (s *Service) doOn(ctx context.Context, tx *store.Tx, actor auth.Actor, kept
 	if err != nil {
 		return Case{}, err
 	}
-	if perm := permissionFor(actor, env.Def, c, in.Command); !sees(actor, c) || !mayDo(actor, c, perm) {
+	if perm := permissionFor(actor, env.Def, c, in.Command); !sees(actor, c) && !turn(actor, env.Def, c) || !mayDo(actor, c, perm) {
 		return Case{}, forbidden(perm)
 	}
 	by := engineActor(actor, c.Project, in.Actor)

@@ -93,6 +93,16 @@ func sees(actor auth.Actor, c Case) bool {
 	return c.State.Owner == actor.Account || c.State.Assignee == actor.Account || c.State.Assignee == 0 && c.State.Team != ""
 }
 
+// turn reports whether the step the case stands at is one for the actor's own
+// roles: the guard who is to sign must see what.
+func turn(actor auth.Actor, def *procedure.Definition, c Case) bool {
+	st := def.Step(c.State.Step)
+	if st == nil || actor.Account <= 0 || !actor.May(PermWork, c.Project) {
+		return false
+	}
+	return slices.ContainsFunc(actor.Roles(c.Project), func(role string) bool { return slices.Contains(st.Who, role) })
+}
+
 // permissionFor is what a command needs. Whether the roles of the person fit
 // the step is the engine's to say.
 func permissionFor(actor auth.Actor, def *procedure.Definition, c Case, cmd engine.Command) string {

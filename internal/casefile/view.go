@@ -30,12 +30,12 @@ func (s *Service) ViewIn(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 	if err != nil {
 		return v, orNotFound(err)
 	}
-	if !sees(actor, c) {
-		return v, notFound()
-	}
 	env, err := s.env(ctx, tx, c)
 	if err != nil {
 		return v, err
+	}
+	if !sees(actor, c) && !turn(actor, env.Def, c) {
+		return v, notFound()
 	}
 	if v.Events, err = readEvents(ctx, tx, c.ID); err != nil {
 		return v, err

@@ -93,8 +93,8 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// plain is a fact as a story gives it.
-func plain(value string) any {
+// Fact is a fact as a story gives it: yes, no, a whole number, or a word.
+func Fact(value string) any {
 	switch value {
 	case "yes":
 		return true

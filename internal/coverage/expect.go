@@ -246,7 +246,7 @@ func ran(part *scenario.Part, c Snapshot) (bool, string) {
 	n := 0
 	for _, r := range c.Ran {
 		if r.Action == part.Name && !slices.ContainsFunc(part.Fields, func(a scenario.Answer) bool {
-			return !same(r.Args[a.Name], a.Value) && r.Args[a.Name] != plain(a.Value)
+			return !same(r.Args[a.Name], a.Value) && r.Args[a.Name] != Fact(a.Value)
 		}) {
 			n++
 		}

@@ -52,7 +52,7 @@ func (s *Memory) Given(g scenario.Given) error {
 	case scenario.GivenStaff:
 		s.staff = append(s.staff, engine.Actor{ID: int64(len(s.staff) + 1), Name: g.Name, Roles: strings.Split(g.Args.Get("role"), ",")})
 	case scenario.GivenFact:
-		s.facts[g.Name] = plain(g.Value)
+		s.facts[g.Name] = Fact(g.Value)
 	case scenario.GivenFigure:
 		fig, problems := s.figures.Override(map[string]string{g.Name: g.Value})
 		if procedure.Refused(problems) {

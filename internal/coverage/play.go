@@ -3,6 +3,7 @@ package coverage
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"guanjia/internal/engine"
@@ -72,16 +73,13 @@ func (p *player) act(a *scenario.Act) error {
 	if p.refused != nil && errs.As(p.refused) == nil {
 		return p.at(a.Line, "%s %s: %w", a.Who, a.Verb, p.refused)
 	}
-	expected := false
-	for i := range a.Expect {
-		part := &a.Expect[i]
-		expected = expected || part.Word == "refused" && !part.Not
-		if err := p.expect(part); err != nil {
-			return p.at(part.Line, "%w", err)
-		}
-	}
-	if p.refused != nil && !expected {
+	if p.refused != nil && !slices.ContainsFunc(a.Expect, func(part scenario.Part) bool { return part.Word == "refused" && !part.Not }) {
 		return p.at(a.Line, "%s %s was refused: %w", a.Who, a.Verb, p.refused)
+	}
+	for i := range a.Expect {
+		if err := p.expect(&a.Expect[i]); err != nil {
+			return p.at(a.Expect[i].Line, "%w", err)
+		}
 	}
 	return nil
 }

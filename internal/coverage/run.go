@@ -20,8 +20,8 @@ type Config struct {
 	Things   procedure.Things // what levers may name; nil sets are not looked at
 	NewStage NewStage
 	NewHouse NewStage // for stories that need pages and rooms; nil: they are not played
-	Mutate   bool // play again without each lever: the story must fail
-	Workers  int  // stories played at a time; 1 when 0
+	Mutate   bool     // play again without each lever: the story must fail
+	Workers  int      // stories played at a time; 1 when 0
 }
 
 // NewStage makes a fresh stage of a profile.
