@@ -160,6 +160,18 @@ func (s *Service) SetPreferences(ctx context.Context, actor Actor, p Preferences
 	})
 }
 
+// SetLang keeps the language chosen under the person's name; web's SaveLang.
+func (s *Service) SetLang(ctx context.Context, actor Actor, lang text.Lang) error {
+	if err := actor.Need(LoggedIn, 0); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		tx.AfterCommit(s.cache.clear)
+		_, err := tx.Exec(ctx, "UPDATE auth_account SET lang = ? WHERE id = ?", string(text.Parse(string(lang))), actor.Account)
+		return err
+	})
+}
+
 // SetActive disables an account, whose sessions and links end at once, or
 // enables it again. Company-wide PermManage. Nobody disables themselves, and
 // the last administrator stays.

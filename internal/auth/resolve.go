@@ -19,7 +19,9 @@ const (
 	deviceCookie  = "gj_device"
 )
 
-func (s *Service) secure(r *http.Request) bool { return s.opt.Secure || r.TLS != nil }
+func (s *Service) secure(r *http.Request) bool {
+	return s.opt.Secure || r.TLS != nil || s.opt.SecureRequest != nil && s.opt.SecureRequest(r)
+}
 
 func (s *Service) cookieName(r *http.Request, name string) string {
 	if s.secure(r) {

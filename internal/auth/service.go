@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"net/http"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -72,6 +73,8 @@ type Options struct {
 	Clock calendar.Clock
 	// Secure says that people reach the site over TLS (own or a proxy's).
 	Secure bool
+	// SecureRequest tells per request instead (web.Secure); nil: Secure alone.
+	SecureRequest func(r *http.Request) bool
 	// Issuer is the name an authenticator app shows; "管家" when empty.
 	Issuer string
 	// MinPassword is the least length in characters; 8 when 0.

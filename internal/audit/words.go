@@ -1,0 +1,102 @@
+package audit
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"guanjia/internal/text"
+	"guanjia/internal/web/ui"
+)
+
+// actions are the words of what happened. Other rooms' actions read by their
+// verb (verbs below) until they are named here.
+var actions = map[string]text.Both{
+	"auth.login":               text.B("登录", "Logged in"),
+	"auth.login.fail":          text.B("登录没有成功", "Failed to log in"),
+	"auth.logout":              text.B("退出登录", "Logged out"),
+	"auth.totp.fail":           text.B("动态口令不对", "Wrong second factor"),
+	"auth.totp.enable":         text.B("启用动态口令", "Switched the second factor on"),
+	"auth.totp.disable":        text.B("停用动态口令", "Switched the second factor off"),
+	"auth.totp.reset":          text.B("重置动态口令", "Reset a second factor"),
+	"auth.password.change":     text.B("换密码", "Changed the password"),
+	"auth.session.confirm":     text.B("再次确认本人", "Confirmed who they are"),
+	"auth.session.end":         text.B("结束登录", "Ended a session"),
+	"auth.account.create":      text.B("新建用户", "Added a user"),
+	"auth.account.enable":      text.B("启用账号", "Enabled an account"),
+	"auth.account.disable":     text.B("停用账号", "Disabled an account"),
+	"auth.account.preferences": text.B("改自己的资料", "Changed their own details"),
+	"auth.grant.give":          text.B("授予岗位", "Granted a role"),
+	"auth.grant.take":          text.B("收回岗位", "Took a role away"),
+	"auth.link.issue":          text.B("给出一次性链接", "Made a one-time link"),
+	"auth.link.use":            text.B("用一次性链接设密码", "Set a password by one-time link"),
+	"vault.value.look":         text.B("查看个人信息", "Looked at a personal value"),
+	"vault.value.erase":        text.B("删除个人信息", "Erased a personal value"),
+	"vault.key.rotate":         text.B("换密钥", "Rotated the key"),
+	"files.file.attach":        text.B("上传附件", "Attached a file"),
+	"files.file.erase":         text.B("删除附件", "Erased a file"),
+	"audit.entry.export":       text.B("导出操作记录", "Exported the audit trail"),
+	"audit.trail.restore":      text.B("从备份恢复", "Restored from a backup"),
+}
+
+var verbs = map[string]text.Both{
+	"create": text.B("新建", "Created"), "make": text.B("新建", "Made"), "change": text.B("更改", "Changed"), "update": text.B("更改", "Changed"), "set": text.B("设置", "Set"),
+	"erase": text.B("删除", "Erased"), "delete": text.B("删除", "Deleted"), "look": text.B("查看", "Looked at"), "export": text.B("导出", "Exported"), "import": text.B("导入", "Imported"),
+	"open": text.B("开立", "Opened"), "close": text.B("关闭", "Closed"), "confirm": text.B("确认", "Confirmed"), "merge": text.B("合并", "Merged"), "revert": text.B("撤回", "Took back"),
+}
+
+// actionWords says an action in words; an unnamed one keeps its name.
+func actionWords(ctx context.Context, action string) string {
+	if b, ok := actions[action]; ok {
+		return b.In(text.LangOf(ctx))
+	}
+	if i := strings.LastIndexByte(action, '.'); i > 0 {
+		if b, ok := verbs[action[i+1:]]; ok {
+			return b.In(text.LangOf(ctx)) + " " + action[:i]
+		}
+	}
+	return action
+}
+
+// dataWords is the data of an entry for one cell: without its braces.
+func dataWords(data string) string {
+	data = strings.TrimSuffix(strings.TrimPrefix(data, "{"), "}")
+	if utf8.RuneCountInString(data) > 300 {
+		return text.Cut(data, 300)
+	}
+	return strings.ReplaceAll(data, `"`, "")
+}
+
+func paneTitle(ctx context.Context, v pageView) string {
+	if v.Project != "" {
+		return v.Project
+	}
+	return text.T(ctx, "整个公司", "Whole company")
+}
+
+// sealedWords tells how far the trail is sealed.
+func sealedWords(ctx context.Context, v pageView) string {
+	if v.Head.Number == 0 {
+		return ""
+	}
+	return text.Tf(ctx, "封存到第 %d 批，%d 条", "sealed to batch %d, %d entries", v.Head.Number, v.Head.Total)
+}
+
+// shown bounds a list of findings on the page.
+func shown(list []Finding) []Finding { return list[:min(len(list), 50)] }
+
+// actionOptions are the choices of the filter: areas first, then what is
+// looked for most.
+func actionOptions(ctx context.Context) []ui.Option {
+	list := []ui.Option{
+		{Value: "auth.", Label: text.T(ctx, "登录与账号", "Log-in and accounts")},
+		{Value: "vault.", Label: text.T(ctx, "个人信息", "Personal values")},
+		{Value: "files.", Label: text.T(ctx, "附件", "Files")},
+		{Value: "casefile.", Label: text.T(ctx, "事项", "Cases")},
+		{Value: "estate.", Label: text.T(ctx, "房屋与客户", "Estate and people")},
+	}
+	for _, a := range []string{"auth.login.fail", "auth.grant.give", "auth.grant.take", "vault.value.look", "vault.value.erase", "audit.entry.export"} {
+		list = append(list, ui.Option{Value: a, Label: actionWords(ctx, a)})
+	}
+	return list
+}
