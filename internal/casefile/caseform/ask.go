@@ -1,0 +1,134 @@
+package caseform
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"guanjia/internal/procedure"
+	"guanjia/internal/text"
+	"guanjia/internal/web/ui"
+)
+
+// wide reports whether the field takes the whole width of the form.
+func (a Ask) wide() bool {
+	switch a.Field.Type {
+	case procedure.TypeWords, procedure.TypeTable, procedure.TypeSignature, procedure.TypePhoto:
+		return true
+	default:
+		return false
+	}
+}
+
+func (a Ask) label(ctx context.Context) string { return a.Field.Title.In(text.LangOf(ctx)) }
+
+// control is the field as the parts of a form know it. Required is left to
+// the engine: a draft may be sent half filled and is answered with what is
+// missing, nothing typed is lost.
+func (a Ask) control(ctx context.Context) ui.F {
+	f := ui.F{
+		Name: fieldPrefix + a.Field.Name, ID: "f-field-" + a.Field.Name, Label: a.label(ctx), Value: a.Value, Err: a.Err,
+		Hint: a.Field.Hint.In(text.LangOf(ctx)), Focus: a.Focus, Options: a.Choices,
+	}
+	if a.Field.Required {
+		f.Aside = text.T(ctx, "必填", "required")
+	}
+	switch a.Field.Type {
+	case procedure.TypeDate:
+		f.Type = "date"
+	case procedure.TypeTime:
+		f.Type = "datetime-local"
+	case procedure.TypeNumber, procedure.TypeMoney:
+		f.Attrs = templ.Attributes{"inputmode": inputMode(a.Field.Type)}
+	}
+	return f
+}
+
+func (a Ask) reason(ctx context.Context) ui.F {
+	return ui.F{
+		Name: fieldPrefix + a.Field.Name + "_reason", ID: "f-field-" + a.Field.Name + "-reason",
+		Label: text.T(ctx, "理由", "Reason"), Value: a.Reason,
+	}
+}
+
+func inputMode(t procedure.FieldType) string {
+	switch t {
+	case procedure.TypeMoney:
+		return "decimal"
+	case procedure.TypeNumber:
+		return "numeric"
+	default:
+		return "text"
+	}
+}
+
+func yesNo(ctx context.Context) []ui.Pick {
+	return []ui.Pick{{Value: "yes", Label: text.T(ctx, "是", "Yes")}, {Value: "no", Label: text.T(ctx, "否", "No")}}
+}
+
+func ratings() []ui.Pick {
+	return []ui.Pick{{Value: "5", Label: "5"}, {Value: "4", Label: "4"}, {Value: "3", Label: "3"}, {Value: "2", Label: "2"}, {Value: "1", Label: "1"}}
+}
+
+// choices are the words a choice field offers: its own, the figures', or what
+// the room knows (trades, departments, people).
+func choices(ctx context.Context, figures *procedure.Figures, field procedure.Field, fields procedure.Values) []ui.Option {
+	list := field.Of
+	path := field.From
+	if path == "" {
+		switch field.Type {
+		case procedure.TypeTrade:
+			path = "trades"
+		case procedure.TypeDepartment:
+			path = "departments"
+		}
+	}
+	if path != "" && figures != nil {
+		if found, err := figures.Choices(path, fields); err == nil {
+			list = found
+		}
+	}
+	options := make([]ui.Option, 0, len(list)+1)
+	options = append(options, ui.Option{Label: text.T(ctx, "请选择", "Choose")})
+	for _, c := range list {
+		options = append(options, ui.Option{Value: c.Name, Label: c.Title.In(text.LangOf(ctx))})
+	}
+	return options
+}
+
+// Asks prepares the fields of a step with what is known, what was typed and
+// what is wrong.
+func Asks(ctx context.Context, figures *procedure.Figures, def *procedure.Definition, step *procedure.Step, known map[string]any, err error) []Ask {
+	asks := make([]Ask, 0, len(step.Asks))
+	for _, name := range step.Asks {
+		field := def.Field(name)
+		if field == nil {
+			continue
+		}
+		a := Ask{
+			Field: *field, Choices: choices(ctx, figures, *field, known), Value: Show(field.Type, known[name]),
+			Err: fieldErr(ctx, err, name),
+		}
+		a.Reason = Show(procedure.TypeText, known[name+"_reason"])
+		asks = append(asks, a)
+	}
+	return asks
+}
+
+func fieldErr(ctx context.Context, err error, name string) string {
+	if e := ui.ErrOf(ctx, err, name); e != "" {
+		return e
+	}
+	return ui.ErrOf(ctx, err, name+"_reason")
+}
+
+// Asked lists the fields a step asks for, in its order.
+func Asked(def *procedure.Definition, step *procedure.Step) []procedure.Field {
+	list := make([]procedure.Field, 0, len(step.Asks))
+	for _, name := range step.Asks {
+		if f := def.Field(name); f != nil {
+			list = append(list, *f)
+		}
+	}
+	return list
+}
