@@ -1,0 +1,155 @@
+package deskweb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/desk"
+	"guanjia/internal/text"
+	"guanjia/internal/web/ui"
+)
+
+// Console is everything the desk shows.
+type Console struct {
+	Base     string // "/p/linjiang/desk"
+	Call     *LiveCall
+	Seat     string
+	Home     Home
+	Chooser  []desk.Contact // several households behind the number or the words typed
+	Typed    string         // what was typed to find them
+	Promised []PromiseLine  // to this unit
+	Open     []CaseLine
+	Form     IntakeForm
+	Alarms   []AlarmLine
+	Mine     []PromiseLine
+	Late     int
+	Kept     string // "本月兑现 126 件，按时 94.4 %"
+	Calls    []CallLine
+	Tally    string
+	Err      error
+}
+
+// LiveCall is the call of this seat.
+type LiveCall struct {
+	ID      string
+	Ringing bool
+	Held    bool
+	Number  string
+	Rings   string
+	Length  string
+	Since   time.Time
+}
+
+// CaseLine is an open case in a narrow pane.
+type CaseLine struct {
+	Number, Path, Words string
+	Chip                ui.Chip
+}
+
+// PromiseLine is a promise with whom it was made to.
+type PromiseLine struct {
+	ID               int64
+	Words, Building  string
+	Room, Href, Name string
+	Path, Due        string
+	Chip             ui.Chip
+}
+
+// AlarmLine is an alarm nobody has taken over.
+type AlarmLine struct {
+	ID     int64
+	Title  string
+	Words  string
+	Script string
+	Number string
+	Since  time.Time
+}
+
+// CallLine is a row of the call list.
+type CallLine struct {
+	Time, Who      string
+	Building, Room string
+	Href           string
+	Number, Path   string // of the case that came of it
+	Words          string
+	Missed         bool
+	Rings, Length  string
+}
+
+// IntakeForm is the intake with what stands in it.
+type IntakeForm struct {
+	Unit, Person  int64
+	Call          int64
+	Who           string
+	Caller, Phone string
+	Kind          string
+	Picks         []ui.Pick
+	Channel       string
+	Words         string
+	Place         string
+	Asks          []caseform.Ask
+	Promise, By   string
+	Key           string
+	Saved         string // "草稿已存 10:42:16"
+	Suggest       string // "从“滴水”看是维修"
+	Similar       []SimilarLine
+	Rework        string
+	Send          *SendLine
+	SendLabel     string
+}
+
+// SimilarLine is a near case of the same unit.
+type SimilarLine struct {
+	ID                  int64
+	Number, Path, Words string
+	Closed              bool
+}
+
+// SendLine says who would be sent and until when.
+type SendLine struct {
+	People []ui.Option
+	Chosen string
+	Words  string
+	Chip   ui.Chip
+}
+
+func length(d time.Duration) string {
+	if d <= 0 {
+		return "—"
+	}
+	return fmt.Sprintf("%02d:%02d", int(d.Minutes()), int(d.Seconds())%60)
+}
+
+func masked(number string) string {
+	if number == "" {
+		return "—"
+	}
+	return text.MaskPhone(number)
+}
+
+func promiseChip(p desk.Promise, now time.Time) ui.Chip {
+	c := ui.Chip{State: ui.Run, Due: p.Due, Soon: p.Due.Add(-time.Hour)}
+	switch {
+	case !p.Due.After(now):
+		c.State = ui.Late
+	case p.Due.Sub(now) <= time.Hour:
+		c.State = ui.Soon
+	}
+	return c
+}
+
+// firstWords is a case's subject on one line.
+func firstWords(c casefile.Case) string {
+	if c.Subject != "" {
+		return c.Subject
+	}
+	return text.Cut(strings.ReplaceAll(c.Words, "\n", " "), 40)
+}
+
+func ringWords(ctx context.Context, rings int) string {
+	return text.Tf(ctx, "响铃 %d 声接起", "answered after %d rings", rings)
+}
