@@ -113,3 +113,8 @@ func (s *Service) Kept(ctx context.Context, tx *store.Tx, project int64, from, t
 		FROM desk_promise WHERE project_id = ? AND due >= ? AND due < ?`, project, store.Micros(from), store.Micros(to))
 	return n[0], n[1], err
 }
+
+// PromiseBy is one promise; NotFound when the project has none of that id.
+func (s *Service) PromiseBy(ctx context.Context, tx *store.Tx, project, id int64) (Promise, error) {
+	return store.One(ctx, tx, scanPromise, "SELECT "+promiseColumns+" FROM desk_promise WHERE project_id = ? AND id = ?", project, id)
+}

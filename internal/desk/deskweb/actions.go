@@ -1,0 +1,308 @@
+package deskweb
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"guanjia/internal/calendar"
+	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/desk"
+	"guanjia/internal/errs"
+	"guanjia/internal/procedure"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
+	"guanjia/internal/web/ui"
+)
+
+// formKeys are what a draft keeps besides the fields of the kind.
+var formKeys = []string{"unit", "person", "call", "key", "who", "caller", "phone", "kind", "words", "place", "promise", "by", "rework", "assignee"}
+
+func typed(r *http.Request) (map[string]string, error) {
+	if err := web.ParseForm(r); err != nil {
+		return nil, err
+	}
+	form := map[string]string{}
+	for name := range r.PostForm {
+		if slices.Contains(formKeys, name) || strings.HasPrefix(name, "field.") {
+			if v := web.Value(r, name); v != "" {
+				form[name] = v
+			}
+		}
+	}
+	return form, nil
+}
+
+// draft saves what stands in the form and draws the part that follows from it.
+// Words of danger alarm here, before any kind is chosen.
+func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {
+	form, err := typed(r)
+	if err != nil {
+		return err
+	}
+	d, err := p.desk.SaveDraft(r.Context(), actorOf(r.Context()), web.ProjectOf(r.Context()).ID, form)
+	if err != nil {
+		return err
+	}
+	if err := p.alarm(r, form); err != nil {
+		return err
+	}
+	c, err := p.load(r, form)
+	if err != nil {
+		return err
+	}
+	c.Form.Saved = savedWords(r.Context(), d.SavedAt)
+	return web.Render(w, r, intakeMore(c))
+}
+
+func (p *Pages) alarm(r *http.Request, form map[string]string) error {
+	ctx := r.Context()
+	for _, d := range p.suggest.Suggest(form["words"]).Dangers {
+		_, err := p.desk.Raise(ctx, actorOf(ctx), desk.Alarm{
+			Project: web.ProjectOf(ctx).ID, Danger: d.Name, Words: form["words"], Unit: id(form["unit"]), Call: id(form["call"]),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pick chooses who and where; one exact match is chosen by itself.
+func (p *Pages) pick(w http.ResponseWriter, r *http.Request) error {
+	form, err := typed(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	unit, person, chosen := strings.Cut(r.PostForm.Get("pick"), ":")
+	if !chosen && form["who"] != "" {
+		err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+			found, err := p.homes.Find(ctx, tx, web.ProjectOf(ctx).ID, form["who"])
+			if err == nil && len(found) == 1 {
+				unit, person, chosen = strconv.FormatInt(found[0].Unit, 10), strconv.FormatInt(found[0].Person, 10), true
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if chosen {
+		form["unit"], form["person"] = unit, person
+		delete(form, "caller")
+		delete(form, "who")
+		if call := id(form["call"]); call != 0 && unit != "0" {
+			if err := p.desk.Name(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, call, id(person), id(unit)); err != nil {
+				return err
+			}
+		}
+		if unit == "0" {
+			delete(form, "phone")
+		}
+	}
+	if _, err := p.desk.SaveDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, form); err != nil {
+		return err
+	}
+	web.Redirect(w, r, base(r))
+	return nil
+}
+
+func (p *Pages) clear(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if _, err := p.desk.SaveDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, nil); err != nil {
+		return err
+	}
+	web.Redirect(w, r, base(r))
+	return nil
+}
+
+// take sends the intake off. What is wrong is shown at its field with
+// everything typed still there.
+func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
+	form, err := typed(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	if err := p.alarm(r, form); err != nil {
+		return err
+	}
+	c, err := p.load(r, form)
+	if err != nil {
+		return err
+	}
+	in, err := p.intake(ctx, r, c, form)
+	if err == nil {
+		taken, e := p.desk.Take(ctx, actorOf(ctx), in)
+		if e == nil {
+			words := text.Tf(ctx, "%s 已记下", "%s is recorded", taken.Number)
+			if taken.State.Assignee != 0 || taken.State.Team != "" {
+				words = text.Tf(ctx, "%s 已派出", "%s is sent out", taken.Number)
+			}
+			web.Done(w, r, base(r), ui.Undo{Words: words})
+			return nil
+		}
+		err = e
+	}
+	if k := errs.KindOf(err); k != errs.Invalid && k != errs.Conflict {
+		return err
+	}
+	if _, e := p.desk.SaveDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, form); e != nil {
+		return e
+	}
+	c, e := p.load(r, form)
+	if e != nil {
+		return e
+	}
+	c.Err = err
+	for i := range c.Form.Asks {
+		c.Form.Asks[i].Err = ui.ErrOf(ctx, err, c.Form.Asks[i].Field.Name)
+	}
+	return web.RenderStatus(w, r, http.StatusUnprocessableEntity, consolePage(c))
+}
+
+func (p *Pages) intake(ctx context.Context, r *http.Request, c Console, form map[string]string) (desk.Intake, error) {
+	in := desk.Intake{
+		Project: web.ProjectOf(ctx).ID, Call: c.Form.Call, Kind: c.Form.Kind, Channel: "visit", Unit: c.Form.Unit, Place: c.Form.Place,
+		Person: c.Form.Person, Caller: c.Form.Caller, Phone: c.Form.Phone, Words: form["words"], Promise: form["promise"],
+		Rework: id(form["rework"]), Key: form["key"], Send: r.PostForm.Get("do") == "send", Assignee: id(form["assignee"]),
+	}
+	if in.Call != 0 {
+		in.Channel = "phone"
+	}
+	if form["by"] != "" {
+		by, err := time.ParseInLocation("2006-01-02T15:04", form["by"], calendar.Zone)
+		if err != nil {
+			return in, errs.New(errs.Invalid, "desk.intake.invalid", "时间没看懂。", "The time could not be read.").Field("by", "form", "请选日期和时间", "choose date and time")
+		}
+		in.By = by
+	}
+	if !desk.Knows(in.Kind) {
+		return in, nil // Take says that a kind is needed
+	}
+	def, _, err := p.matters.Kind(ctx, in.Project, in.Kind)
+	if err != nil {
+		return in, err
+	}
+	in.Fields, err = caseform.Read(r, caseform.Asked(def, quick(def.Steps[0])), nil)
+	if err != nil {
+		return in, err
+	}
+	// What the form showed as suggested and nobody changed counts as answered.
+	for _, a := range c.Form.Asks {
+		if _, ok := in.Fields[a.Field.Name]; !ok && a.Value != "" && a.Field.Type != procedure.TypeYesNo {
+			in.Fields[a.Field.Name] = a.Value
+		}
+	}
+	if in.Rework != 0 && def.Field("rework") != nil {
+		in.Fields["rework"] = true
+	}
+	in.Team, _ = in.Fields["trade"].(string)
+	return in, nil
+}
+
+// call passes a button of the live call on to the telephone.
+func (p *Pages) call(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	_, err := p.desk.Connect(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, desk.Signal{
+		Event: web.Value(r, "event"), Call: web.Value(r, "call"), Agent: actorOf(ctx).Account,
+	})
+	if err != nil {
+		return err
+	}
+	web.Redirect(w, r, base(r))
+	return nil
+}
+
+func (p *Pages) acknowledge(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := p.desk.Acknowledge(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, id(r.PathValue("alarm"))); err != nil {
+		return err
+	}
+	web.Done(w, r, base(r), ui.Undo{Words: text.T(ctx, "警报由你接手", "You have taken the alarm over")})
+	return nil
+}
+
+// webhook takes in the signals of a telephone system (JSON, DSK-12).
+func (p *Pages) webhook(w http.ResponseWriter, r *http.Request) error {
+	var sig desk.Signal
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&sig); err != nil {
+		return errs.New(errs.Invalid, "desk.signal.broken", "信号不是约定的 JSON。", "The signal is not the JSON agreed on.").Wrap(err)
+	}
+	ctx := r.Context()
+	call, err := p.desk.Connect(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, sig)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(map[string]string{"call": call.External, "state": string(call.State)})
+}
+
+func id(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func newKey() string { return rand.Text() }
+
+func savedWords(ctx context.Context, at time.Time) string {
+	return text.Tf(ctx, "草稿已存 %s，断电也在", "draft saved %s, safe from a power cut", at.Format("15:04:05"))
+}
+
+func suggestWords(ctx context.Context, kind string, s Suggestion) string {
+	if kind == "" || len(s.Because) == 0 {
+		return ""
+	}
+	var quoted []string
+	for _, w := range s.Because {
+		quoted = append(quoted, "“"+w+"”")
+	}
+	return text.Tf(ctx, "从%s看是%s", "%s point to %s", strings.Join(quoted, ""), kind)
+}
+
+// quick is the first step with only what can be asked while somebody is on the
+// phone: no photos, no signature.
+func quick(s procedure.Step) *procedure.Step {
+	s.Asks = slices.DeleteFunc(slices.Clone(s.Asks), func(name string) bool {
+		return name == "photos" || name == "contact" || name == "rework" || name == "element"
+	})
+	return &s
+}
+
+// alike reports whether two wordings speak of the same thing: a third of their
+// two-character pieces in common.
+func alike(a, b string) bool {
+	pieces := func(s string) map[string]bool {
+		set, runes := map[string]bool{}, []rune(text.Cut(s, 400))
+		for i := range len(runes) - 1 {
+			set[string(runes[i:i+2])] = true
+		}
+		return set
+	}
+	if len([]rune(a)) < 2 || len([]rune(b)) < 2 {
+		return false
+	}
+	x, y := pieces(a), pieces(b)
+	both := 0
+	for k := range x {
+		if y[k] {
+			both++
+		}
+	}
+	return both*3 >= min(len(x), len(y))
+}
