@@ -70,30 +70,13 @@ func ratings() []ui.Pick {
 	return []ui.Pick{{Value: "5", Label: "5"}, {Value: "4", Label: "4"}, {Value: "3", Label: "3"}, {Value: "2", Label: "2"}, {Value: "1", Label: "1"}}
 }
 
-// choices are the words a choice field offers: its own, the figures', or what
-// the room knows (trades, departments, people).
-func choices(ctx context.Context, figures *procedure.Figures, field procedure.Field, fields procedure.Values) []ui.Option {
-	list := field.Of
-	path := field.From
-	if path == "" {
-		switch field.Type {
-		case procedure.TypeTrade:
-			path = "trades"
-		case procedure.TypeDepartment:
-			path = "departments"
-		}
+// options offers the choices of a field, with an empty one first.
+func options(ctx context.Context, figures *procedure.Figures, field procedure.Field, fields procedure.Values) []ui.Option {
+	list := []ui.Option{{Label: text.T(ctx, "请选择", "Choose")}}
+	for _, c := range Choices(figures, field, fields) {
+		list = append(list, ui.Option{Value: c.Name, Label: c.Title.In(text.LangOf(ctx))})
 	}
-	if path != "" && figures != nil {
-		if found, err := figures.Choices(path, fields); err == nil {
-			list = found
-		}
-	}
-	options := make([]ui.Option, 0, len(list)+1)
-	options = append(options, ui.Option{Label: text.T(ctx, "请选择", "Choose")})
-	for _, c := range list {
-		options = append(options, ui.Option{Value: c.Name, Label: c.Title.In(text.LangOf(ctx))})
-	}
-	return options
+	return list
 }
 
 // Asks prepares the fields of a step with what is known, what was typed and
@@ -106,7 +89,7 @@ func Asks(ctx context.Context, figures *procedure.Figures, def *procedure.Defini
 			continue
 		}
 		a := Ask{
-			Field: *field, Choices: choices(ctx, figures, *field, known), Value: Show(field.Type, known[name]),
+			Field: *field, Choices: options(ctx, figures, *field, known), Value: Show(field.Type, known[name]),
 			Err: fieldErr(ctx, err, name),
 		}
 		a.Reason = Show(procedure.TypeText, known[name+"_reason"])
@@ -131,4 +114,32 @@ func Asked(def *procedure.Definition, step *procedure.Step) []procedure.Field {
 		}
 	}
 	return list
+}
+
+// Name is what the control of a field is called in the form.
+func Name(field string) string { return fieldPrefix + field }
+
+// Text is a stored answer as plain text, "" when it is none.
+func Text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// Choices are the words a choice field offers: its own, or the figures'.
+func Choices(figures *procedure.Figures, field procedure.Field, fields procedure.Values) []procedure.Choice {
+	path := field.From
+	if path == "" {
+		switch field.Type {
+		case procedure.TypeTrade:
+			path = "trades"
+		case procedure.TypeDepartment:
+			path = "departments"
+		}
+	}
+	if path != "" && figures != nil {
+		if found, err := figures.Choices(path, fields); err == nil {
+			return found
+		}
+	}
+	return field.Of
 }

@@ -2,10 +2,16 @@ package caseweb
 
 import (
 	"context"
+	"io"
+	"strconv"
+	"strings"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
-	"guanjia/internal/files"
+	"guanjia/internal/procedure"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
 )
 
 // Place is where a unit is, as a door plate shows it.
@@ -15,36 +21,92 @@ type Place struct {
 	Href     string
 }
 
-// Names finds what people are called and where units are; app fills it from
-// auth and estate. Missing ids are left out of the answer.
-type Names interface {
-	Accounts(ctx context.Context, ids []int64) (map[int64]string, error)
-	Persons(ctx context.Context, project int64, ids []int64) (map[int64]string, error)
-	Places(ctx context.Context, project int64, ids []int64) (map[int64]Place, error)
-	// Staff lists who in a project may be given work, for the dispatch form.
-	Staff(ctx context.Context, project int64, role string) ([]Staff, error)
-}
-
-// Staff is one person work can be given to.
-type Staff struct {
+// Person is one account work can be given to.
+type Person struct {
 	Account int64
 	Name    string
-	Roles   []string
+	InHand  int
+}
+
+// Staff says who in a project can be sent; app fills it from auth and work.
+type Staff interface {
+	// Able lists who can do a trade, the one with the least in hand first; an
+	// empty trade lists everybody who takes work.
+	Able(ctx context.Context, tx *store.Tx, project int64, trade string) ([]Person, error)
+}
+
+// Handbook is what the pages read of the handbook in force; app fills it.
+type Handbook interface {
+	Stamp(project int64, procedure string) (casefile.Stamp, error)
+	Kinds(project int64) []*procedure.Definition
+	Role(id string) text.Both
+}
+
+// Attachments keeps photos that belong to a case; app fills it from files.
+type Attachments interface {
+	// Keep stores one file and returns its reference.
+	Keep(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error)
 }
 
 // Pages serves the pages of cases.
 type Pages struct {
+	db    *store.DB
 	cases *casefile.Service
-	names Names
-	files *files.Service
+	book  Handbook
+	staff Staff
+	files Attachments
 }
 
 // New makes the pages over the service.
-func New(cases *casefile.Service, names Names, fs *files.Service) *Pages {
-	return &Pages{cases: cases, names: names, files: fs}
+func New(db *store.DB, cases *casefile.Service, book Handbook, staff Staff, files Attachments) *Pages {
+	return &Pages{db: db, cases: cases, book: book, staff: staff, files: files}
+}
+
+// maxPhotos bounds what the form of a step may carry, in bytes.
+const maxPhotos = 64 << 20
+
+// Routes lists the addresses of the pages.
+func (p *Pages) Routes() []web.Route {
+	at := func(pattern, permission string, h web.Handler) web.Route {
+		method, path, _ := strings.Cut(pattern, " ")
+		return web.Route{Pattern: method + " /p/{project}" + path, Permission: permission, Handler: h}
+	}
+	do := at("POST /cases/{number}/do", casefile.PermWork, p.do)
+	do.MaxBody = maxPhotos
+	return []web.Route{
+		at("GET /today", casefile.PermWork, p.today),
+		at("GET /cases", casefile.PermWork, p.list),
+		at("GET /cases.xlsx", casefile.PermView, p.excel),
+		at("GET /cases/{number}", casefile.PermWork, p.page),
+		do,
+		at("POST /cases/{number}/note", casefile.PermWork, p.note),
+		at("GET /cases/{number}/way/{way}", casefile.PermWork, p.way),
+		at("POST /cases/{number}/way/{way}", casefile.PermWork, p.goWay),
+	}
+}
+
+// Nav is the pages' place in the rail.
+func (p *Pages) Nav() []web.NavItem {
+	return []web.NavItem{
+		{Place: 10, Title: text.B("今日", "Today"), Icon: "sun", Path: "/p/{project}/today", Permission: casefile.PermWork},
+		{Place: 30, Title: text.B("工单", "Cases"), Icon: "tool", Path: "/p/{project}/cases", Permission: casefile.PermWork},
+	}
 }
 
 func actorOf(ctx context.Context) auth.Actor {
 	a, _ := auth.From(ctx)
 	return a
+}
+
+// placeOf splits the plate a case keeps into the two halves of a door plate.
+func placeOf(project web.Project, c casefile.Case) Place {
+	building, room, ok := strings.Cut(c.Plate, "-")
+	if !ok {
+		return Place{}
+	}
+	return Place{Building: building, Room: room, Href: "/p/" + project.Code + "/units/" + strconv.FormatInt(c.Unit, 10)}
+}
+
+func casePath(project web.Project, number string) string {
+	return "/p/" + project.Code + "/cases/" + number
 }

@@ -187,10 +187,11 @@ func (p *Pages) intake(ctx context.Context, r *http.Request, c Console, form map
 	if !desk.Knows(in.Kind) {
 		return in, nil // Take says that a kind is needed
 	}
-	def, _, err := p.matters.Kind(ctx, in.Project, in.Kind)
+	kind, err := p.matters.Kind(in.Project, in.Kind)
 	if err != nil {
 		return in, err
 	}
+	def := kind.Def
 	in.Fields, err = caseform.Read(r, caseform.Asked(def, quick(def.Steps[0])), nil)
 	if err != nil {
 		return in, err

@@ -8,13 +8,11 @@ import (
 	"time"
 
 	"guanjia/internal/auth"
-	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/desk"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
-	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -189,10 +187,11 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 // be sent until when.
 func (p *Pages) fillKind(ctx context.Context, tx *store.Tx, r *http.Request, c *Console, form map[string]string, s Suggestion) error {
 	project := web.ProjectOf(ctx)
-	def, figures, err := p.matters.Kind(ctx, project.ID, c.Form.Kind)
+	kind, err := p.matters.Kind(project.ID, c.Form.Kind)
 	if err != nil {
 		return err
 	}
+	def, figures := kind.Def, kind.Figures
 	known := map[string]any{}
 	if c.Form.Unit != 0 && def.Field("part") != nil {
 		known["part"] = "in_unit"
@@ -225,11 +224,11 @@ func (p *Pages) fillKind(ctx context.Context, tx *store.Tx, r *http.Request, c *
 			}
 		}
 	}
-	return p.fillSend(ctx, tx, c, form, def, figures, known)
+	return p.fillSend(ctx, tx, c, form, kind, known)
 }
 
-func (p *Pages) fillSend(ctx context.Context, tx *store.Tx, c *Console, form map[string]string, def *procedure.Definition, figures *procedure.Figures, known map[string]any) error {
-	if def.Step("dispatch") == nil {
+func (p *Pages) fillSend(ctx context.Context, tx *store.Tx, c *Console, form map[string]string, kind casefile.Stamp, known map[string]any) error {
+	if kind.Def.Step("dispatch") == nil {
 		c.Form.SendLabel = text.T(ctx, "记下", "Record")
 		return nil
 	}
@@ -256,8 +255,8 @@ func (p *Pages) fillSend(ctx context.Context, tx *store.Tx, c *Console, form map
 	if send.Chosen == "" && len(list) > 0 {
 		send.Chosen = strconv.FormatInt(list[0].Account, 10)
 	}
-	if limit, err := figures.Limit("repair.arrive.{fault}.{grade}", known); err == nil {
-		due := calendar.Default().Due(tx.Now(), limit, nil)
+	if limit, err := kind.Figures.Limit("repair.arrive.{fault}.{grade}", known); err == nil {
+		due := kind.Calendar.Due(tx.Now(), limit, nil)
 		send.Chip = ui.Chip{State: ui.Run, Due: due, Words: text.Tf(ctx, "%s 前到场", "on the spot by %s", ui.When(ctx, due))}
 		c.Form.SendLabel = text.Tf(ctx, "派单，并答应 %s 前到", "Send, promise by %s", ui.When(ctx, due))
 	}
@@ -372,11 +371,11 @@ func (p *Pages) title(ctx context.Context, project int64, kind string) string {
 	if kind == "" {
 		return ""
 	}
-	def, _, err := p.matters.Kind(ctx, project, kind)
+	k, err := p.matters.Kind(project, kind)
 	if err != nil {
 		return kind
 	}
-	return def.Title.In(text.LangOf(ctx))
+	return k.Def.Title.In(text.LangOf(ctx))
 }
 
 func actorOf(ctx context.Context) auth.Actor {

@@ -6,7 +6,6 @@ import (
 
 	"guanjia/internal/casefile"
 	"guanjia/internal/desk"
-	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/work"
@@ -65,8 +64,9 @@ type Danger struct {
 
 // Matters is what the desk needs of casefile.
 type Matters interface {
-	// Kind is the published definition of a kind with the project's figures.
-	Kind(ctx context.Context, project int64, kind string) (*procedure.Definition, *procedure.Figures, error)
+	// Kind is what a case of that kind begins under in the project: definition,
+	// figures, calendar.
+	Kind(project int64, kind string) (casefile.Stamp, error)
 	// Of lists the open cases of a unit, newest first, and those closed since.
 	Of(ctx context.Context, tx *store.Tx, project, unit int64, closedSince time.Time, limit int) ([]casefile.Case, error)
 }

@@ -1,0 +1,387 @@
+package caseweb
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/engine"
+	"guanjia/internal/errs"
+	"guanjia/internal/procedure"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
+	"guanjia/internal/web/ui"
+)
+
+func (p *Pages) page(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.cases.View(r.Context(), actorOf(r.Context()), web.ProjectOf(r.Context()).ID, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	if v.MergedTo != "" && r.URL.Query().Get("view") == "" {
+		web.Redirect(w, r, casePath(web.ProjectOf(r.Context()), v.MergedTo))
+		return nil
+	}
+	page, err := p.show(r, v, nil, nil, "")
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, casePage(page))
+}
+
+// show puts a case into words. typed holds answers that could not be saved yet.
+func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, problem error, note string) (CasePage, error) {
+	ctx := r.Context()
+	project, c, lang := web.ProjectOf(ctx), v.Case, text.LangOf(r.Context())
+	now := p.db.Clock().Now()
+	page := CasePage{
+		Base: casePath(project, c.Number), Number: c.Number, Kind: v.Def.Title.In(lang), Subject: c.Subject, Words: c.Words,
+		Place: placeOf(project, c), Spot: c.Place, Person: c.Caller, Version: c.State.Version, Err: problem, Typed: note,
+		Intake: text.Tf(ctx, "%s %s，%s首接", "%s by %s, taken by %s", ui.When(ctx, c.State.OpenedAt), channelWord(c.Channel).In(lang), v.Names[c.State.Owner]),
+		Rule:   text.Tf(ctx, "规程 %s", "procedure %s", v.Def.Title.In(lang)), View: r.URL.Query().Get("view"),
+	}
+	if wants, ok := c.State.Fields["wants"].(string); ok {
+		page.Wants = wants
+	}
+	if c.State.Status != engine.Open {
+		page.Status = endChip(ctx, c).Words
+	}
+	if page.View == "" {
+		page.View = "all"
+	}
+	page.Steps = rail(ctx, v)
+	for _, k := range c.Clocks {
+		if k.Run != "off" {
+			page.Clocks = append(page.Clocks, ClockLine{Title: k.Title.In(lang), Chip: clockChip(ctx, k, c.State.Pause, now)})
+		}
+	}
+	next, missing, err := p.next(ctx, v, typed, problem)
+	if err != nil {
+		return page, err
+	}
+	page.Next, page.Missing = next, missing
+	page.Entries, page.Counts = entries(ctx, v, page.View)
+	page.Facts = facts(ctx, v)
+	page.People = people(ctx, v)
+	for _, rel := range v.Related {
+		page.Related = append(page.Related, RelatedLine{
+			Number: rel.Case.Number, Subject: rel.Case.Subject, Path: casePath(project, rel.Case.Number), Chip: worst(ctx, rel.Case, now),
+		})
+	}
+	page.Ways = ways(ctx, page.Base, v)
+	return page, nil
+}
+
+// rail is the step rail: steps of one group fold into one stop, the latest
+// entry of a repeated one counts.
+func rail(ctx context.Context, v casefile.View) []ui.Step {
+	lang := text.LangOf(ctx)
+	var stops []ui.Step
+	var keys []string
+	for _, t := range engine.Trail(v.Def, v.Events) {
+		key := t.Group
+		if key == "" {
+			key = t.Step
+		}
+		s := ui.Step{Name: t.Title.In(lang)}
+		switch t.State {
+		case engine.StopDone:
+			s.State, s.Who, s.When = ui.StepDone, t.Who.Name, ui.When(ctx, t.At)
+		case engine.StopCurrent:
+			s.State = ui.StepHere
+			s.Who = v.Names[v.Case.State.Assignee]
+		}
+		if at := slices.Index(keys, key); at >= 0 {
+			if t.State != engine.StopAhead {
+				stops[at] = s
+				// A step done again makes everything after it future again.
+				stops, keys = stops[:at+1], keys[:at+1]
+			}
+			continue
+		}
+		stops, keys = append(stops, s), append(keys, key)
+	}
+	return stops
+}
+
+// next is the form of the step the case stands at and what it still lacks.
+func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any, problem error) (*NextStep, []ui.Miss, error) {
+	lang := text.LangOf(ctx)
+	if v.Case.State.Status != engine.Open || len(v.Options) == 0 || v.Options[0].Kind != engine.EvDone {
+		return nil, nil, nil
+	}
+	option := v.Options[0]
+	step := v.Def.Step(option.Step)
+	if step == nil {
+		return nil, nil, nil
+	}
+	known := map[string]any{}
+	for name, value := range v.Case.State.Fields {
+		known[name] = value
+	}
+	for name, value := range typed {
+		known[name] = value
+	}
+	next := &NextStep{
+		Step: step.Name, Title: step.Title.In(lang), Who: p.roleWords(ctx, step.Who),
+		Asks: caseform.Asks(ctx, v.Figures, v.Def, step, known, problem),
+	}
+	for _, f := range caseform.Asked(v.Def, step) {
+		next.Files = next.Files || f.Type == procedure.TypePhoto
+	}
+	if step.Do == procedure.KindDispatch {
+		ask, err := p.dispatchAsk(ctx, v, step)
+		if err != nil {
+			return nil, nil, err
+		}
+		next.Dispatch = ask
+	}
+	for i, outcome := range option.Outcomes {
+		b := ui.B{Label: outcomeWord(string(step.Do), outcome).In(lang), Name: "outcome", Value: outcome, Primary: i == 0}
+		if step.Do == procedure.KindForm {
+			b.Label = step.Title.In(lang) + text.T(ctx, "，记下", ": save")
+		}
+		if i == 0 {
+			b.Key = "ctrl+enter"
+		}
+		if !option.May {
+			b.Why = option.Why.In(lang)
+			b.ID = "do-" + outcome
+		}
+		next.Buttons = append(next.Buttons, b)
+	}
+	var missing []ui.Miss
+	for _, m := range option.Missing {
+		missing = append(missing, ui.Miss{What: m.Title.In(lang), Icon: missIcon(m.Kind)})
+	}
+	return next, missing, nil
+}
+
+func (p *Pages) dispatchAsk(ctx context.Context, v casefile.View, step *procedure.Step) (*DispatchAsk, error) {
+	trade, _ := v.Case.State.Fields[step.To].(string)
+	ask := &DispatchAsk{People: []ui.Option{{Label: text.T(ctx, "先到先接", "Whoever accepts first")}}}
+	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		list, err := p.staff.Able(ctx, tx, v.Case.Project, trade)
+		for i, s := range list {
+			value := strconv.FormatInt(s.Account, 10)
+			ask.People = append(ask.People, ui.Option{Value: value, Label: text.Tf(ctx, "%s · 手上 %d 单", "%s · %d in hand", s.Name, s.InHand)})
+			if i == 0 {
+				ask.Chosen = value
+			}
+		}
+		return err
+	})
+	return ask, err
+}
+
+func missIcon(kind string) string {
+	switch kind {
+	case "paper":
+		return "file-text"
+	case "signature":
+		return "signature"
+	case "money":
+		return "cash"
+	default:
+		return "circle-dashed"
+	}
+}
+
+// facts lists the answers given so far, long ones left to the timeline.
+func facts(ctx context.Context, v casefile.View) []FactLine {
+	lang := text.LangOf(ctx)
+	var list []FactLine
+	for _, f := range v.Def.Fields {
+		value, ok := v.Case.State.Fields[f.Name]
+		if !ok || f.Name == "wants" {
+			continue
+		}
+		var answer string
+		switch f.Type {
+		case procedure.TypeTable, procedure.TypeSignature, procedure.TypePhoto, procedure.TypeWords:
+			continue
+		case procedure.TypeMoney:
+			if fen, ok := value.(int64); ok {
+				answer = ui.Fen(fen)
+			}
+		case procedure.TypeYesNo:
+			answer = text.T(ctx, "否", "no")
+			if value == true {
+				answer = text.T(ctx, "是", "yes")
+			}
+		case procedure.TypeTime:
+			if at, err := time.Parse(time.RFC3339, caseform.Text(value)); err == nil {
+				answer = ui.When(ctx, at)
+			}
+		default:
+			answer = choiceTitle(v, f, caseform.Text(value)).In(lang)
+		}
+		if answer != "" {
+			list = append(list, FactLine{Label: f.Title.In(lang), Answer: answer})
+		}
+	}
+	return list
+}
+
+func choiceTitle(v casefile.View, f procedure.Field, value string) text.Both {
+	for _, c := range caseform.Choices(v.Figures, f, v.Case.State.Fields) {
+		if c.Name == value {
+			return c.Title
+		}
+	}
+	return text.B(value, value)
+}
+
+func people(ctx context.Context, v casefile.View) []PersonLine {
+	list := []PersonLine{{Role: text.T(ctx, "客户", "Customer"), Name: v.Case.Caller}}
+	if v.Case.Phone != "" {
+		list[0].Name = strings.TrimSpace(v.Case.Caller + " " + text.MaskPhone(v.Case.Phone))
+	}
+	add := func(role string, account int64) {
+		if name := v.Names[account]; account > 0 && name != "" {
+			list = append(list, PersonLine{Role: role, Name: name})
+		}
+	}
+	add(text.T(ctx, "首问负责", "Owner"), v.Case.State.Owner)
+	add(text.T(ctx, "经办", "Assignee"), v.Case.State.Assignee)
+	if v.Case.State.Team != "" {
+		list = append(list, PersonLine{Role: text.T(ctx, "工种", "Team"), Name: teamTitle(ctx, v)})
+	}
+	return list
+}
+
+func teamTitle(ctx context.Context, v casefile.View) string {
+	for _, path := range []string{"trades", "departments"} {
+		choices, err := v.Figures.Choices(path, nil)
+		if err != nil {
+			continue
+		}
+		for _, c := range choices {
+			if c.Name == v.Case.State.Team {
+				return c.Title.In(text.LangOf(ctx))
+			}
+		}
+	}
+	return v.Case.State.Team
+}
+
+// do does the current step.
+func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	project, actor := web.ProjectOf(ctx), actorOf(ctx)
+	v, err := p.cases.View(ctx, actor, project.ID, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	step := v.Def.Step(web.Value(r, "step"))
+	if step == nil {
+		return errs.New(errs.Invalid, "casefile.step.unknown", "没有这个步骤，请刷新页面。", "There is no such step; reload the page.")
+	}
+	version, _ := strconv.Atoi(web.Value(r, "version"))
+	photos, err := p.keepPhotos(r, v, step)
+	var answers map[string]any
+	if err == nil {
+		answers, err = caseform.Read(r, caseform.Asked(v.Def, step), photos)
+	}
+	if err == nil {
+		data := map[string]any{}
+		if a, e := strconv.ParseInt(web.Value(r, "assignee"), 10, 64); e == nil && a > 0 {
+			data["account"] = a
+		}
+		_, err = p.cases.Do(ctx, actor, casefile.Doing{Case: v.Case.ID, Version: version, Command: engine.Command{
+			Kind: engine.EvDone, Step: step.Name, Outcome: web.Value(r, "outcome"), Fields: answers, Data: data,
+		}})
+	}
+	if err == nil {
+		web.Done(w, r, casePath(project, v.Case.Number), ui.Undo{Words: text.Tf(ctx, "%s：%s", "%s: %s", step.Title.In(text.LangOf(ctx)), text.T(ctx, "已记下", "saved"))})
+		return nil
+	}
+	return p.again(w, r, err, answers, "")
+}
+
+// again shows the case as it stands now with what was typed and why it could
+// not be saved: two people on one case lose nothing.
+func (p *Pages) again(w http.ResponseWriter, r *http.Request, problem error, typed map[string]any, note string) error {
+	switch errs.KindOf(problem) {
+	case errs.Invalid, errs.Conflict, errs.Forbidden:
+	default:
+		return problem
+	}
+	ctx := r.Context()
+	v, err := p.cases.View(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	page, err := p.show(r, v, typed, problem, note)
+	if err != nil {
+		return err
+	}
+	status := http.StatusUnprocessableEntity
+	if errs.KindOf(problem) == errs.Conflict {
+		status = http.StatusConflict
+	}
+	return web.RenderStatus(w, r, status, casePage(page))
+}
+
+func (p *Pages) keepPhotos(r *http.Request, v casefile.View, step *procedure.Step) (map[string][]string, error) {
+	if r.MultipartForm == nil || p.files == nil {
+		return nil, nil //nolint:nilnil // no photos came
+	}
+	photos := map[string][]string{}
+	for _, f := range caseform.Asked(v.Def, step) {
+		if f.Type != procedure.TypePhoto {
+			continue
+		}
+		for _, head := range r.MultipartForm.File[caseform.Name(f.Name)] {
+			if head.Size == 0 {
+				continue
+			}
+			file, err := head.Open()
+			if err != nil {
+				return nil, err
+			}
+			ref, err := p.files.Keep(r.Context(), actorOf(r.Context()), v.Case.Project, v.Case.ID, head.Filename, file)
+			_ = file.Close()
+			if err != nil {
+				if e := errs.As(err); e != nil && e.Kind == errs.Invalid {
+					return nil, errs.New(errs.Invalid, "casefile.photo", e.Message.ZH, e.Message.EN).Field(f.Name, e.Code, e.Message.ZH, e.Message.EN)
+				}
+				return nil, err
+			}
+			photos[f.Name] = append(photos[f.Name], ref)
+		}
+	}
+	return photos, nil
+}
+
+// note adds a word to the file, or records what the customer was told.
+func (p *Pages) note(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	v, err := p.cases.View(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	words := web.Value(r, "text")
+	kind := engine.EvNote
+	if web.Value(r, "told") != "" {
+		kind = engine.EvTold
+	}
+	_, err = p.cases.Do(ctx, actorOf(ctx), casefile.Doing{Case: v.Case.ID, Command: engine.Command{Kind: kind, Data: map[string]any{"text": words, "by": "call"}}})
+	if err != nil {
+		return p.again(w, r, err, nil, words)
+	}
+	web.Redirect(w, r, casePath(web.ProjectOf(ctx), v.Case.Number))
+	return nil
+}

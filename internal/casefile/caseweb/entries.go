@@ -1,0 +1,89 @@
+package caseweb
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/engine"
+	"guanjia/internal/procedure"
+	"guanjia/internal/text"
+	"guanjia/internal/web/ui"
+)
+
+// part says which view of the timeline an event belongs to.
+func part(e engine.Event) string {
+	switch {
+	case e.Kind == engine.EvTold || e.Kind == engine.EvPromise || slices.Contains(e.Names, "told_customer"):
+		return "told"
+	case e.Actor.ID == 0 || e.Kind == engine.EvLevel:
+		return "system"
+	default:
+		return "inner"
+	}
+}
+
+// entries puts the log into words, newest first, with what is planned on top.
+func entries(ctx context.Context, v casefile.View, view string) ([]ui.Entry, map[string]int) {
+	counts := map[string]int{}
+	var list []ui.Entry
+	if pause := v.Case.State.Pause; pause != nil {
+		list = append(list, ui.Entry{When: pause.Until, State: ui.EntryPlan, What: text.Tf(ctx, "预计继续：%s", "expected to go on: %s", pause.Note)})
+	}
+	for i := len(v.Events) - 1; i >= 0; i-- {
+		e := v.Events[i]
+		counts["all"]++
+		counts[part(e)]++
+		if view != "all" && view != part(e) {
+			continue
+		}
+		entry := ui.Entry{When: e.At, Who: e.Actor.Name, What: v.Describe(e).In(text.LangOf(ctx))}
+		if i == len(v.Events)-1 {
+			entry.State = ui.EntryNow
+		}
+		say(ctx, v, e, &entry)
+		list = append(list, entry)
+	}
+	return list, counts
+}
+
+// say adds what an event holds in people's words.
+func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) {
+	words, _ := e.Data["text"].(string)
+	switch e.Kind {
+	case engine.EvOpened:
+		entry.What = text.Tf(ctx, "受理%s", "took it in: %s", v.Def.Title.In(text.LangOf(ctx)))
+		entry.Quote = v.Case.Words
+		return
+	case engine.EvPromise:
+		if due, err := time.Parse(time.RFC3339, caseform.Text(e.Data["due"])); err == nil {
+			entry.What = text.Tf(ctx, "答应客户 %s 前：%s", "promised the customer by %s: %s", ui.When(ctx, due), words)
+			return
+		}
+	case engine.EvDone:
+		if e.Outcome != "" && e.Outcome != "done" {
+			if step := v.Def.Step(e.Step); step != nil {
+				entry.What += " · " + outcomeWord(string(step.Do), e.Outcome).In(text.LangOf(ctx))
+			}
+		}
+	}
+	var quotes []string
+	if words != "" {
+		quotes = append(quotes, words)
+	}
+	if why, ok := e.Data["reason"].(string); ok && why != "" {
+		quotes = append(quotes, why)
+	}
+	for _, f := range v.Def.Fields {
+		if f.Type != procedure.TypeWords && f.Type != procedure.TypeText {
+			continue
+		}
+		if s, ok := e.Fields[f.Name].(string); ok && s != "" {
+			quotes = append(quotes, f.Title.In(text.LangOf(ctx))+text.T(ctx, "：", ": ")+s)
+		}
+	}
+	entry.Quote = strings.Join(quotes, "\n")
+}

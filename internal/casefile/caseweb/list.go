@@ -1,0 +1,244 @@
+package caseweb
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"guanjia/internal/calendar"
+	"guanjia/internal/casefile"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
+	"guanjia/internal/web/ui"
+)
+
+// views are the lists people come back to; the address holds the filter.
+var views = []struct {
+	key   string
+	title text.Both
+	set   func(f *casefile.Filter, account int64)
+}{
+	{"open", text.B("未结", "Open"), func(f *casefile.Filter, _ int64) { f.Status, f.Order = "open", "due" }},
+	{"today", text.B("今天到期", "Due today"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock, f.Order = "open", "today", "due" }},
+	{"late", text.B("超时", "Late"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock, f.Order = "open", "late", "due" }},
+	{"waiting", text.B("暂停", "Paused"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock = "open", "waiting" }},
+	{"mine", text.B("交给我的", "Mine"), func(f *casefile.Filter, a int64) { f.Status, f.Assignee, f.Order = "open", a, "due" }},
+	{"owned", text.B("我首接的", "I took in"), func(f *casefile.Filter, a int64) { f.Status, f.Owner, f.Order = "open", a, "due" }},
+	{"all", text.B("全部", "All"), func(*casefile.Filter, int64) {}},
+}
+
+// filterOf reads the address into a filter.
+func filterOf(r *http.Request) (casefile.Filter, string) {
+	q := r.URL.Query()
+	f := casefile.Filter{
+		Project: web.ProjectOf(r.Context()).ID, Procedure: q.Get("kind"), Team: q.Get("team"),
+		Text: text.Clean(text.Cut(q.Get("q"), 100)), After: q.Get("after"), Limit: 50, NoTotal: q.Get("after") != "",
+	}
+	view := q.Get("view")
+	known := false
+	for _, v := range views {
+		known = known || v.key == view
+	}
+	if !known {
+		view = "open"
+	}
+	for _, v := range views {
+		if v.key == view {
+			v.set(&f, actorOf(r.Context()).Account)
+		}
+	}
+	if s := q.Get("status"); s != "" {
+		f.Status = s
+		if s != "open" {
+			f.Order = ""
+		}
+	}
+	f.Building, _ = strconv.ParseInt(q.Get("building"), 10, 64)
+	if d, err := time.ParseInLocation("2006-01-02", q.Get("from"), calendar.Zone); err == nil {
+		f.From = d
+	}
+	if d, err := time.ParseInLocation("2006-01-02", q.Get("to"), calendar.Zone); err == nil {
+		f.To = d.AddDate(0, 0, 1)
+	}
+	return f, view
+}
+
+func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	project, lang := web.ProjectOf(ctx), text.LangOf(r.Context())
+	f, view := filterOf(r)
+	found, err := p.cases.List(ctx, actorOf(ctx), f)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	base := "/p/" + project.Code + "/cases"
+	page := ListPage{Filter: FilterForm{
+		Action: base, Kind: f.Procedure, Status: q.Get("status"), Team: f.Team, From: q.Get("from"), To: q.Get("to"), Text: f.Text, View: view,
+		Kinds: p.kindOptions(ctx), Statuses: statusOptions(ctx), Teams: p.teamOptions(ctx, project.ID),
+	}}
+	for _, v := range views {
+		page.Views = append(page.Views, ui.View{Title: v.title.In(lang), Path: base + "?view=" + v.key, Current: v.key == view})
+	}
+	if !f.NoTotal {
+		for i := range page.Views {
+			if page.Views[i].Current {
+				page.Views[i].Count = count(found)
+			}
+		}
+		page.Total = text.Tf(ctx, "合计 %s 件", "%s cases", count(found))
+	}
+	now := p.db.Clock().Now()
+	for _, c := range found.Cases {
+		page.Rows = append(page.Rows, p.row(ctx, project, c, found.Names, now))
+	}
+	if found.Next != "" {
+		page.Pager.Next = with(r.URL, "after", found.Next)
+	}
+	if f.After != "" {
+		page.Pager.Prev = with(r.URL, "after", "")
+	}
+	page.Pager.Words = text.Tf(ctx, "这一页 %d 件", "%d on this page", len(found.Cases))
+	page.Excel = "/p/" + project.Code + "/cases.xlsx?" + r.URL.RawQuery
+	page.Empty = len(q) == 0 && len(found.Cases) == 0
+	return web.Render(w, r, listPage(page))
+}
+
+func count(p casefile.Page) string {
+	if p.More {
+		return ui.Count(int64(p.Total)+1, int64(p.Total))
+	}
+	return ui.Count(int64(p.Total), 10000)
+}
+
+// with is the address with one parameter changed, or dropped when empty.
+func with(u *url.URL, key, value string) string {
+	q := u.Query()
+	if value == "" {
+		q.Del(key)
+	} else {
+		q.Set(key, value)
+	}
+	if len(q) == 0 {
+		return u.Path
+	}
+	return u.Path + "?" + q.Encode()
+}
+
+func (p *Pages) row(ctx context.Context, project web.Project, c casefile.Case, names map[int64]string, now time.Time) Row {
+	row := Row{
+		Number: c.Number, Path: casePath(project, c.Number), Subject: c.Subject, Place: placeOf(project, c), Spot: c.Place, Person: c.Caller,
+		Chip: worst(ctx, c, now), Assignee: names[c.State.Assignee], Opened: c.State.OpenedAt, Team: c.State.Team,
+	}
+	if stamp, err := p.book.Stamp(c.Project, c.Procedure); err == nil {
+		row.Kind = stamp.Def.Title.In(text.LangOf(ctx))
+		if step := stamp.Def.Step(c.State.Step); step != nil {
+			row.Step = step.Title.In(text.LangOf(ctx))
+			row.Next = row.Step
+		}
+	}
+	return row
+}
+
+func (p *Pages) kindOptions(ctx context.Context) []ui.Option {
+	options := []ui.Option{{Label: text.T(ctx, "全部", "All")}}
+	for _, d := range p.book.Kinds(web.ProjectOf(ctx).ID) {
+		options = append(options, ui.Option{Value: d.Name, Label: d.Title.In(text.LangOf(ctx))})
+	}
+	return options
+}
+
+func (p *Pages) teamOptions(ctx context.Context, project int64) []ui.Option {
+	options := []ui.Option{{Label: text.T(ctx, "全部", "All")}}
+	if stamp, err := p.book.Stamp(project, "repair"); err == nil {
+		if trades, err := stamp.Figures.Choices("trades", nil); err == nil {
+			for _, t := range trades {
+				options = append(options, ui.Option{Value: t.Name, Label: t.Title.In(text.LangOf(ctx))})
+			}
+		}
+	}
+	return options
+}
+
+func statusOptions(ctx context.Context) []ui.Option {
+	return []ui.Option{
+		{Label: text.T(ctx, "按视图", "As the view says")}, {Value: "open", Label: text.T(ctx, "未结", "Open")},
+		{Value: "closed", Label: text.T(ctx, "办结", "Closed")}, {Value: "cancelled", Label: text.T(ctx, "取消", "Cancelled")},
+		{Value: "merged", Label: text.T(ctx, "并案", "Merged")},
+	}
+}
+
+// maxExcel bounds the rows of one Excel file.
+const maxExcel = 50000
+
+// excel streams the list as a workbook, page by page (INS-03).
+func (p *Pages) excel(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	project := web.ProjectOf(ctx)
+	f, _ := filterOf(r)
+	f.Limit, f.After, f.NoTotal = 200, "", true
+	book := excelize.NewFile()
+	defer func() { _ = book.Close() }()
+	sheet, err := book.NewStreamWriter("Sheet1")
+	if err != nil {
+		return err
+	}
+	head := make([]any, 0, 9)
+	for _, c := range listColumns(ctx) {
+		head = append(head, c.Title)
+	}
+	if err := sheet.SetRow("A1", head); err != nil {
+		return err
+	}
+	now := p.db.Clock().Now()
+	for n := 2; n < maxExcel+2; {
+		found, err := p.cases.List(ctx, actorOf(ctx), f)
+		if err != nil {
+			return err
+		}
+		for _, c := range found.Cases {
+			row := p.row(ctx, project, c, found.Names, now)
+			cell, err := excelize.CoordinatesToCellName(1, n)
+			if err != nil {
+				return err
+			}
+			err = sheet.SetRow(cell, []any{
+				row.Number, c.Plate, row.Person, row.Kind, plain(c.Words), row.Step, chipWords(ctx, row.Chip, now), row.Assignee, row.Opened.Format("2006-01-02 15:04"),
+			})
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		if found.Next == "" {
+			break
+		}
+		f.After = found.Next
+	}
+	if err := sheet.Flush(); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	w.Header().Set("Content-Disposition", `attachment; filename="cases-`+now.Format("2006-01-02")+`.xlsx"`)
+	_, err = book.WriteTo(w)
+	return err
+}
+
+// plain keeps a cell text: a leading sign would make it a formula.
+func plain(s string) string {
+	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') {
+		return "'" + s
+	}
+	return s
+}
+
+func chipWords(ctx context.Context, c ui.Chip, now time.Time) string {
+	if c.Words != "" {
+		return c.Words
+	}
+	return ui.Left(ctx, now, c.Due)
+}

@@ -1,0 +1,71 @@
+package caseweb
+
+import (
+	"context"
+
+	"guanjia/internal/text"
+	"guanjia/internal/web/ui"
+)
+
+func choiceLabel(ctx context.Context, way string) string {
+	switch way {
+	case "assign":
+		return text.T(ctx, "交给", "To")
+	case "pause":
+		return text.T(ctx, "为什么停", "Why it stands still")
+	default:
+		return text.T(ctx, "到哪一步", "To which step")
+	}
+}
+
+func untilLabel(ctx context.Context, way string) string {
+	if way == "pause" {
+		return text.T(ctx, "预计什么时候继续", "Expected to go on")
+	}
+	return text.T(ctx, "几点前", "By")
+}
+
+func textLabel(ctx context.Context, way string) string {
+	switch way {
+	case "told":
+		return text.T(ctx, "告诉了客户什么", "What the customer was told")
+	case "promise":
+		return text.T(ctx, "答应了什么", "What is promised")
+	case "pause":
+		return text.T(ctx, "等谁、等什么", "Who or what is waited for")
+	default:
+		return text.T(ctx, "理由", "Reason")
+	}
+}
+
+func firstErr(ctx context.Context, err error, paths ...string) string {
+	for _, path := range paths {
+		if e := ui.ErrOf(ctx, err, path); e != "" {
+			return e
+		}
+	}
+	return ""
+}
+
+func (p *Pages) roleWords(ctx context.Context, roles []string) string {
+	var out string
+	for i, r := range roles {
+		if i > 0 {
+			out += text.T(ctx, "、", ", ")
+		}
+		out += p.roleWord(r).In(text.LangOf(ctx))
+	}
+	return out
+}
+
+// relations are whom a step names besides posts of the handbook.
+var relations = map[string]text.Both{
+	"owner": text.B("首问责任人", "owner"), "assignee": text.B("经办人", "assignee"), "customer": text.B("客户", "customer"),
+}
+
+func (p *Pages) roleWord(role string) text.Both {
+	if b, ok := relations[role]; ok {
+		return b
+	}
+	return p.book.Role(role)
+}

@@ -1,0 +1,187 @@
+package caseweb
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"guanjia/internal/calendar"
+	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
+	"guanjia/internal/errs"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
+	"guanjia/internal/web/ui"
+)
+
+// wayWords name what can be done with a case besides its next step.
+var wayWords = []struct {
+	way, icon string
+	title     text.Both
+	kind      engine.EventKind
+}{
+	{"told", "phone", text.B("回话", "Tell the customer"), engine.EvTold},
+	{"assign", "arrow-right", text.B("转交", "Reassign"), engine.EvAssign},
+	{"promise", "clock", text.B("答应客户", "Promise"), engine.EvPromise},
+	{"pause", "player-pause", text.B("暂停", "Pause"), engine.EvPause},
+	{"resume", "player-play", text.B("继续", "Resume"), engine.EvResume},
+	{"cancel", "x", text.B("取消事项", "Cancel"), engine.EvCancel},
+	{"jump", "route", text.B("人工调整步骤", "Move by hand"), engine.EvJump},
+	{"reopen", "refresh", text.B("重新打开", "Reopen"), engine.EvReopen},
+}
+
+func wayKind(way string) engine.EventKind {
+	for _, w := range wayWords {
+		if w.way == way {
+			return w.kind
+		}
+	}
+	return ""
+}
+
+// ways lists what this person may do besides the next step.
+func ways(ctx context.Context, base string, v casefile.View) []Way {
+	open := v.Case.State.Status == engine.Open
+	var list []Way
+	for _, w := range wayWords {
+		may := open
+		switch w.way {
+		case "pause":
+			may = open && v.Case.State.Pause == nil
+		case "resume":
+			may = open && v.Case.State.Pause != nil
+		case "cancel":
+			may = open && v.MayEnd
+		case "jump":
+			may = open && v.MayJump
+		case "reopen":
+			may = !open && v.MayReopen && v.Case.State.Status != engine.Merged
+		}
+		if may {
+			list = append(list, Way{Label: w.title.In(text.LangOf(ctx)), Icon: w.icon, Path: base + "/way/" + w.way})
+		}
+	}
+	return list
+}
+
+func (p *Pages) way(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.cases.View(r.Context(), actorOf(r.Context()), web.ProjectOf(r.Context()).ID, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	return p.showWay(w, r, v, http.StatusOK, nil)
+}
+
+func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View, status int, problem error) error {
+	ctx := r.Context()
+	way := r.PathValue("way")
+	page := WayPage{Base: casePath(web.ProjectOf(ctx), v.Case.Number), Way: way, Version: v.Case.State.Version, Err: problem, Number: v.Case.Number, Subject: v.Case.Subject}
+	for _, x := range wayWords {
+		if x.way == way {
+			page.Title = x.title.In(text.LangOf(ctx))
+		}
+	}
+	if page.Title == "" {
+		return errs.New(errs.NotFound, "casefile.way", "没有这个操作。", "There is no such action.")
+	}
+	page.Text, page.Until = r.FormValue("text"), r.FormValue("until")
+	switch way {
+	case "assign":
+		err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+			list, err := p.staff.Able(ctx, tx, v.Case.Project, "")
+			for _, s := range list {
+				page.Options = append(page.Options, ui.Option{Value: strconv.FormatInt(s.Account, 10), Label: text.Tf(ctx, "%s · 手上 %d 单", "%s · %d in hand", s.Name, s.InHand)})
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	case "pause":
+		choices, err := v.Figures.Choices("pause_reasons", nil)
+		if err != nil {
+			return err
+		}
+		for _, c := range choices {
+			page.Options = append(page.Options, ui.Option{Value: c.Name, Label: c.Title.In(text.LangOf(ctx))})
+		}
+	case "jump":
+		for _, s := range v.Def.Steps {
+			if !s.Auto() {
+				page.Options = append(page.Options, ui.Option{Value: s.Name, Label: s.Title.In(text.LangOf(ctx))})
+			}
+		}
+	}
+	page.Choice = r.FormValue("choice")
+	return web.RenderStatus(w, r, status, wayPage(page))
+}
+
+// goWay carries an action out; what is wrong comes back with the form.
+func (p *Pages) goWay(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	project, actor := web.ProjectOf(ctx), actorOf(ctx)
+	v, err := p.cases.View(ctx, actor, project.ID, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	cmd, err := wayCommand(r)
+	if err == nil {
+		version, _ := strconv.Atoi(web.Value(r, "version"))
+		_, err = p.cases.Do(ctx, actor, casefile.Doing{Case: v.Case.ID, Version: version, Command: cmd})
+	}
+	if err == nil {
+		web.Redirect(w, r, casePath(project, v.Case.Number))
+		return nil
+	}
+	if !slices.Contains([]errs.Kind{errs.Invalid, errs.Conflict, errs.Forbidden}, errs.KindOf(err)) {
+		return err
+	}
+	if v, e := p.cases.View(ctx, actor, project.ID, r.PathValue("number")); e == nil {
+		return p.showWay(w, r, v, http.StatusUnprocessableEntity, err)
+	}
+	return err
+}
+
+func wayCommand(r *http.Request) (engine.Command, error) {
+	way := r.PathValue("way")
+	cmd := engine.Command{Kind: wayKind(way), Data: map[string]any{}}
+	words, choice := web.Value(r, "text"), web.Value(r, "choice")
+	var until time.Time
+	if raw := web.Value(r, "until"); raw != "" {
+		t, err := time.ParseInLocation("2006-01-02T15:04", raw, calendar.Zone)
+		if err != nil {
+			return cmd, errs.New(errs.Invalid, "casefile.way.time", "时间没看懂。", "The time could not be read.").Field("until", "form", "请选日期和时间", "choose date and time")
+		}
+		until = t
+	}
+	switch way {
+	case "told":
+		cmd.Data["text"], cmd.Data["by"] = words, "call"
+	case "promise":
+		cmd.Data["text"] = words
+		if !until.IsZero() {
+			cmd.Data["due"] = until.Format(time.RFC3339)
+		}
+	case "assign":
+		if a, err := strconv.ParseInt(choice, 10, 64); err == nil {
+			cmd.Data["account"] = a
+		}
+		cmd.Data["reason"] = words
+	case "pause":
+		cmd.Data["reason"], cmd.Data["note"] = choice, words
+		if !until.IsZero() {
+			cmd.Data["until"] = until.Format(time.RFC3339)
+		}
+	case "jump":
+		cmd.Data["go"], cmd.Data["reason"] = choice, words
+	default:
+		cmd.Data["reason"] = words
+	}
+	return cmd, nil
+}
