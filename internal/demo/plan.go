@@ -24,7 +24,7 @@ type Staff struct {
 	Login string
 	Name  string
 	Role  string
-	Trade string // technicians: plumbing, electric, carpentry, door_access, lift
+	Trade string // technicians: plumbing, electric, carpentry, low_voltage, lift
 	Phone string
 }
 
@@ -44,7 +44,7 @@ var Team = []Staff{
 	{"weidong", "魏东", "technician", "electric", "13900001112"},
 	{"qianguangzhi", "钱广志", "technician", "carpentry", "13900001113"},
 	{"tianjiabao", "田家宝", "technician", "carpentry", "13900001114"},
-	{"wangyang", "汪洋", "technician", "door_access", "13900001115"},
+	{"wangyang", "汪洋", "technician", "low_voltage", "13900001115"},
 }
 
 // Building is one block of the plan.
@@ -122,7 +122,7 @@ func makeHome(r *rand.Rand, phones *phoneBook, building string, entrance, floor,
 	}
 	surname := pick(r, surnames)
 	owner := Resident{
-		Name: surname + given(r), Sex: pick(r, []string{"female", "male"}), Capacity: "owner",
+		Name: surname + given(r), Sex: pick(r, []string{"f", "m"}), Capacity: "owner",
 		Phone: phones.mobile(), From: u.HandOver, Born: 1944 + r.IntN(55),
 	}
 	u.People = []Resident{owner}
@@ -135,14 +135,14 @@ func makeHome(r *rand.Rand, phones *phoneBook, building string, entrance, floor,
 		u.State = "let"
 		since := day(2024+r.IntN(2), 1+r.IntN(12), 1+r.IntN(28))
 		u.People = append(u.People, Resident{
-			Name: pick(r, surnames) + given(r), Sex: pick(r, []string{"female", "male"}), Capacity: "tenant",
+			Name: pick(r, surnames) + given(r), Sex: pick(r, []string{"f", "m"}), Capacity: "tenant",
 			Phone: phones.mobile(), From: since, Born: 1970 + r.IntN(33),
 		})
 	default:
 		u.State = "owner_occupied"
 		for range r.IntN(3) {
 			u.People = append(u.People, Resident{
-				Name: pick(r, []string{surname, pick(r, surnames)}) + given(r), Sex: pick(r, []string{"female", "male"}),
+				Name: pick(r, []string{surname, pick(r, surnames)}) + given(r), Sex: pick(r, []string{"f", "m"}),
 				Capacity: "household_member", Phone: phones.mobile(), From: u.HandOver, Born: 1950 + r.IntN(55),
 			})
 		}

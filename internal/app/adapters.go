@@ -1,0 +1,293 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"guanjia/internal/audit"
+	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
+	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseweb"
+	"guanjia/internal/desk"
+	"guanjia/internal/desk/deskweb"
+	"guanjia/internal/engine"
+	"guanjia/internal/errs"
+	"guanjia/internal/estate"
+	"guanjia/internal/search"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+	"guanjia/internal/vault"
+	"guanjia/internal/web"
+	"guanjia/internal/work"
+)
+
+// estateVault lets the estate keep identity numbers in the vault.
+type estateVault struct {
+	values *vault.Service
+	keys   *vault.Keys
+}
+
+func (v estateVault) Keep(ctx context.Context, tx *store.Tx, project int64, kind, value string) (int64, error) {
+	return v.values.Put(ctx, tx, vault.Value{Project: project, Kind: "estate." + kind, Text: value, Searchable: true})
+}
+
+func (v estateVault) Reveal(ctx context.Context, tx *store.Tx, ref int64) (string, error) {
+	return v.values.Get(ctx, tx, auth.System, ref, "estate.person.unmask")
+}
+
+func (v estateVault) Digest(kind, value string) string {
+	return v.keys.Digest("estate."+kind, vault.Normal(value))
+}
+
+func (v estateVault) Erase(ctx context.Context, tx *store.Tx, ref int64) error {
+	return v.values.Erase(ctx, tx, auth.System, ref, "estate.person.replace")
+}
+
+// estateAudit records looks at masked data.
+type estateAudit struct{ trail *audit.Service }
+
+func (a estateAudit) Looked(ctx context.Context, tx *store.Tx, l estate.Look) error {
+	return a.trail.Record(ctx, tx, audit.Entry{
+		Actor: l.Actor, Project: l.Project, Action: "estate." + l.Entity + ".look", Subject: "estate." + l.Entity, ID: l.ID,
+		Data: map[string]any{"field": l.Field, "reason": l.Reason},
+	})
+}
+
+// units tells casefile what it keeps of a unit.
+type units struct{ estate *estate.Service }
+
+func (u units) Unit(ctx context.Context, tx *store.Tx, project, id int64) (casefile.Unit, error) {
+	unit, err := u.estate.Unit(ctx, tx, project, id)
+	return casefile.Unit{Plate: unit.Title(), Building: unit.Building}, err
+}
+
+// accounts tells pages what people are called.
+type accounts struct {
+	db   *store.DB
+	auth *auth.Service
+}
+
+func (a accounts) Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]string, error) {
+	people, err := a.auth.Names(ctx, tx, ids...)
+	names := make(map[int64]string, len(people))
+	for id, p := range people {
+		names[id] = p.Name
+	}
+	return names, err
+}
+
+func (a accounts) Accounts(ctx context.Context, ids []int64) (names map[int64]string, err error) {
+	err = a.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		names, err = a.Names(ctx, tx, ids)
+		return err
+	})
+	return names, err
+}
+
+// staff says who can be sent.
+type staff struct {
+	auth *auth.Service
+	work *work.Service
+	load load
+}
+
+func (s staff) Able(ctx context.Context, tx *store.Tx, project int64, trade string) ([]caseweb.Person, error) {
+	var list []caseweb.Person
+	if trade != "" {
+		able, err := s.work.Propose(ctx, tx, project, trade)
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]int64, len(able))
+		for i, a := range able {
+			ids[i] = a.Account
+		}
+		names, err := s.auth.Names(ctx, tx, ids...)
+		for _, a := range able {
+			list = append(list, caseweb.Person{Account: a.Account, Name: names[a.Account].Name, InHand: a.InHand})
+		}
+		return list, err
+	}
+	inHand, err := s.load.InHand(ctx, tx, project)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[int64]bool{}
+	for _, role := range []string{"desk", "technician", "supervisor", "department_head"} {
+		people, err := s.auth.Holders(ctx, tx, project, role)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range people {
+			if !seen[p.Account] {
+				seen[p.Account] = true
+				list = append(list, caseweb.Person{Account: p.Account, Name: p.Name, InHand: inHand[p.Account]})
+			}
+		}
+	}
+	return list, nil
+}
+
+// load counts what everybody has in hand.
+type load struct{ cases *casefile.Service }
+
+func (l load) InHand(ctx context.Context, tx *store.Tx, project int64) (map[int64]int, error) {
+	return l.cases.InHand(ctx, tx, project)
+}
+
+// homes tells the desk who is where.
+type homes struct {
+	estate *estate.Service
+	index  *search.Index
+	code   func(project int64) string
+}
+
+// Callers finds who is behind a number; only verified numbers open a unit, the
+// others are guesses for the agent to choose from.
+func (h homes) Callers(ctx context.Context, tx *store.Tx, project int64, digits string) ([]desk.Contact, error) {
+	found, err := h.estate.Callers(ctx, tx, project, digits)
+	var sure, guesses []desk.Contact
+	for _, f := range found {
+		c := desk.Contact{Person: f.Person, Name: f.Name, Capacity: estate.Capacities.Title(f.Capacity).ZH, Unit: f.Unit, Building: f.Plate, Room: f.Room}
+		if f.Verified {
+			sure = append(sure, c)
+		} else {
+			guesses = append(guesses, c)
+		}
+	}
+	if len(sure) == 0 && len(guesses) == 1 {
+		return nil, err // one guess must not open a file by itself
+	}
+	return append(sure, guesses...), err
+}
+
+func (h homes) Find(ctx context.Context, tx *store.Tx, project int64, typed string) ([]desk.Contact, error) {
+	hits, err := h.index.Find(ctx, tx, project, typed, []string{estate.KindUnit, estate.KindPerson}, 9)
+	if err != nil {
+		return nil, err
+	}
+	var list []desk.Contact
+	add := func(o estate.Occupancy) {
+		list = append(list, desk.Contact{
+			Person: o.Person, Name: o.Name, Capacity: estate.Capacities.Title(o.Capacity).In(text.LangOf(ctx)), Unit: o.Unit, Building: o.Plate, Room: o.Room,
+		})
+	}
+	day := tx.Now().Format("2006-01-02")
+	for _, hit := range hits {
+		if hit.Kind == estate.KindUnit {
+			u, err := h.estate.Unit(ctx, tx, project, hit.ID)
+			if err != nil {
+				return nil, err
+			}
+			holds, err := h.estate.WhoHolds(ctx, tx, project, []int64{u.ID})
+			if err != nil {
+				return nil, err
+			}
+			for _, o := range holds[u.ID] {
+				o.Unit, o.Plate, o.Room = u.ID, u.Plate, u.Room
+				add(o)
+			}
+			if len(holds[u.ID]) == 0 {
+				list = append(list, desk.Contact{Unit: u.ID, Building: u.Plate, Room: u.Room})
+			}
+			continue
+		}
+		history, err := h.estate.PersonHistory(ctx, tx, project, hit.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range history {
+			if o.Now(day) {
+				add(o)
+			}
+		}
+	}
+	return list, nil
+}
+
+func (h homes) Home(ctx context.Context, tx *store.Tx, project, unit, person int64) (deskweb.Home, error) {
+	home := deskweb.Home{Unit: unit, Person: person}
+	lang := text.LangOf(ctx)
+	if unit != 0 {
+		u, err := h.estate.Unit(ctx, tx, project, unit)
+		if err != nil {
+			return home, err
+		}
+		home.Building, home.Room = u.Plate, u.Room
+		home.Href = "/p/" + h.code(project) + "/units/" + strconv.FormatInt(unit, 10)
+		holds, err := h.estate.WhoHolds(ctx, tx, project, []int64{unit})
+		if err != nil {
+			return home, err
+		}
+		for _, o := range holds[unit] {
+			title := estate.Capacities.Title(o.Capacity).In(lang)
+			if o.Person == person || person == 0 && home.Person == 0 {
+				home.Person, home.About = o.Person, about(ctx, title, o.From, tx.Now())
+				person = o.Person
+				continue
+			}
+			home.People = append(home.People, deskweb.HomePerson{Name: o.Name, Role: title})
+		}
+	}
+	if home.Person != 0 {
+		p, err := h.estate.Person(ctx, tx, project, home.Person)
+		if err != nil {
+			if errs.KindOf(err) == errs.NotFound {
+				return home, nil
+			}
+			return home, err
+		}
+		home.Name, home.Wish = p.Name, p.Wishes
+		if len(p.Phones) > 0 {
+			home.Phone = p.Phones[0].Number.Key
+		}
+	}
+	return home, nil
+}
+
+// about says in what capacity somebody holds a unit and for how long.
+func about(ctx context.Context, capacity, from string, now time.Time) string {
+	since, err := time.ParseInLocation("2006-01-02", from, calendar.Zone)
+	if err != nil {
+		return capacity
+	}
+	if years := int(now.Sub(since).Hours() / 24 / 365); years > 0 {
+		return text.Tf(ctx, "%s · 住了 %d 年", "%s · here %d years", capacity, years)
+	}
+	return capacity
+}
+
+// matters tells the desk about a unit's cases.
+type matters struct {
+	*Book
+	cases *casefile.Service
+}
+
+func (m matters) Of(ctx context.Context, tx *store.Tx, project, unit int64, closedSince time.Time, limit int) ([]casefile.Case, error) {
+	page, err := m.cases.ListIn(ctx, tx, auth.System, casefile.Filter{Project: project, Unit: unit, Limit: limit, NoTotal: true})
+	var list []casefile.Case
+	for _, c := range page.Cases {
+		if c.State.Status == engine.Open || c.State.EndedAt.After(closedSince) {
+			list = append(list, c)
+		}
+	}
+	return list, err
+}
+
+// projects lets the shell find projects and list them for a person.
+type projects struct{ estate *estate.Service }
+
+func (p projects) ByCode(ctx context.Context, code string) (web.Project, error) {
+	return p.estate.ByCode(ctx, code)
+}
+
+func (p projects) ListFor(ctx context.Context, actor auth.Actor) ([]web.Project, error) {
+	all, err := p.estate.Projects(ctx, actor)
+	list := make([]web.Project, len(all))
+	for i, x := range all {
+		list[i] = web.Project{ID: x.ID, Code: x.Code, Name: x.Name, Profile: x.Profile}
+	}
+	return list, err
+}

@@ -1,0 +1,265 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"guanjia/handbook"
+	"guanjia/internal/audit"
+	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
+	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseweb"
+	"guanjia/internal/config"
+	"guanjia/internal/desk"
+	"guanjia/internal/desk/deskweb"
+	"guanjia/internal/estate"
+	"guanjia/internal/jobs"
+	"guanjia/internal/module"
+	"guanjia/internal/notice"
+	"guanjia/internal/search"
+	"guanjia/internal/store"
+	"guanjia/internal/vault"
+	"guanjia/internal/web"
+	"guanjia/internal/work"
+)
+
+// Options are what differs between serve, demo, tests and benches.
+type Options struct {
+	Config config.Config
+	Clock  calendar.Clock // business time; the machine's clock when nil
+	Log    *slog.Logger
+	Demo   bool
+}
+
+// App is the house, built.
+type App struct {
+	Config config.Config
+	Clock  calendar.Clock
+	Log    *slog.Logger
+	DB     *store.DB
+	Keys   *vault.Keys
+	NewKey bool // the key file was made just now
+	Book   *Book
+	Auth   *auth.Service
+	Audit  *audit.Service
+	Vault  *vault.Service
+	Estate *estate.Service
+	Cases  *casefile.Service
+	Desk   *desk.Service
+	Work   *work.Service
+	Notice *notice.Service
+	Queue  *jobs.Queue
+	Hub    *web.Hub
+	Mods   []module.Module
+
+	handler http.Handler
+	runner  *jobs.Runner
+	stop    context.CancelFunc
+	done    sync.WaitGroup
+}
+
+// Open builds the house over the database of the configuration and brings its
+// tables up to date. Close it when done.
+func Open(ctx context.Context, opt Options) (*App, error) {
+	if opt.Clock == nil {
+		opt.Clock = calendar.System()
+	}
+	if opt.Log == nil {
+		opt.Log = slog.Default()
+	}
+	if err := opt.Config.Check(); err != nil {
+		return nil, err
+	}
+	a := &App{Config: opt.Config, Clock: opt.Clock, Log: opt.Log, Hub: web.NewHub()}
+	var source fs.FS = handbook.FS
+	if opt.Config.Handbook != "" {
+		source = os.DirFS(opt.Config.Handbook)
+	}
+	var err error
+	if a.Book, err = ReadBook(source); err != nil {
+		return nil, err
+	}
+	if a.DB, err = store.Open(ctx, store.Config{DSN: a.Config.DSN, Clock: a.Clock}); err != nil {
+		return nil, err
+	}
+	if err := a.build(ctx, opt); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context, opt Options) error {
+	fresh, err := a.isFresh(ctx)
+	if err != nil {
+		return err
+	}
+	if a.Keys, a.NewKey, err = vault.OpenKeys(a.Config.KeyFile, fresh); err != nil {
+		return err
+	}
+	if err := a.rooms(); err != nil {
+		return err
+	}
+	if found := module.Check(a.Mods); len(found) > 0 {
+		return errors.Join(found...)
+	}
+	if err := a.Book.Grant(a.Mods); err != nil {
+		return err
+	}
+	if err := a.DB.Migrate(ctx, a.Migrations()); err != nil {
+		return err
+	}
+	a.Cases.Connect(a.Mods)
+	if err := a.Refresh(ctx); err != nil {
+		return err
+	}
+	if err := a.Cases.Ready(ctx); err != nil {
+		return err
+	}
+	return a.serve(opt)
+}
+
+// isFresh reports whether the database holds no installation yet.
+func (a *App) isFresh(ctx context.Context) (bool, error) {
+	n := int64(0)
+	err := a.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		query := "SELECT count(*) FROM sqlite_master WHERE name = ?"
+		if tx.Dialect() == store.Postgres {
+			query = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?"
+		}
+		n, err = store.One(ctx, tx, store.Value[int64], query, store.VersionTable)
+		return err
+	})
+	return n == 0, err
+}
+
+// rooms makes every room, each from those below it.
+func (a *App) rooms() error {
+	beside := func(suffix string) string { return a.Config.KeyFile + suffix }
+	a.Audit = audit.New(audit.Options{DB: a.DB, Key: a.Keys.SigningKey(), HeadsFile: beside(".heads")})
+	a.Vault = vault.New(vault.Options{DB: a.DB, Keys: a.Keys, Audit: a.Audit, ErasureFile: beside(".erasures")})
+	var err error
+	a.Auth, err = auth.New(auth.Options{
+		DB: a.DB, Sealer: a.Keys, Trail: a.Audit, Roles: a.Book.Roles, AdminRole: "admin", Secure: a.Config.Secure(),
+	})
+	if err != nil {
+		return err
+	}
+	a.Audit.NameBy(a.Auth.Names)
+	index := search.New()
+	a.Estate = estate.New(a.DB, index, estateVault{a.Vault, a.Keys}, estateAudit{a.Audit})
+	a.Queue = &jobs.Queue{}
+	a.Notice = notice.New(a.DB)
+	a.Notice.OnTold(func(n notice.Notice) { a.Hub.Publish(n.Project, "notice") })
+	a.Cases = casefile.New(casefile.Config{
+		DB: a.DB, Queue: a.Queue, Handbook: a.Book, Notices: a.Notice, Units: units{a.Estate},
+		Accounts: accounts{a.DB, a.Auth}, Search: index, Log: a.Log,
+	})
+	a.Cases.Listen(a.publishCase)
+	h := homes{a.Estate, index, a.code}
+	a.Desk = desk.New(a.DB, a.Cases, h, a.Hub)
+	a.Work = work.New(a.DB, load{a.Cases})
+	crew := staff{a.Auth, a.Work, load{a.Cases}}
+	casePages := caseweb.New(a.DB, a.Cases, a.Book, crew, nil)
+	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, words{}, a.Work)
+
+	cases := a.Cases.Module()
+	cases.Routes, cases.Nav = casePages.Routes(), casePages.Nav()
+	front := a.Desk.Module()
+	front.Routes, front.Nav = deskPages.Routes(), deskPages.Nav()
+	a.Mods = []module.Module{
+		{Name: "auth", Room: 1, Permissions: auth.Permissions(), Migrations: auth.Migrations().FS, Jobs: a.Auth.Jobs()},
+		{Name: "audit", Room: 2, Migrations: audit.Migrations().FS, Jobs: a.Audit.Jobs()}, a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
+		index.Module(),
+		a.Notice.Module(), a.Estate.Module(), cases, front, a.Work.Module(),
+		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
+	}
+	return nil
+}
+
+// Migrations lists the tables of every room.
+func (a *App) Migrations() []store.Migrations {
+	var list []store.Migrations
+	for _, m := range a.Mods {
+		if m.Migrations != nil {
+			list = append(list, store.Migrations{Room: m.Name, FS: m.Migrations})
+		}
+	}
+	return list
+}
+
+// Refresh takes over changed projects: their profile, figures and calendar.
+func (a *App) Refresh(ctx context.Context) error {
+	if err := a.Book.Refresh(ctx, a.Estate); err != nil {
+		return err
+	}
+	return a.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return a.Cases.Publish(ctx, tx, a.Book.Stamps()) })
+}
+
+func (a *App) serve(opt Options) error {
+	cfg := web.Config{
+		Log: a.Log, Clock: a.Clock, Projects: projects{a.Estate}, Sessions: a.Auth, Hub: a.Hub, Demo: opt.Demo,
+		SearchPath: "/p/{project}/search",
+		SaveLang:   a.saveLang,
+	}
+	for _, p := range a.Config.Proxies {
+		prefix, err := config.ParseNetwork(p)
+		if err != nil {
+			return err
+		}
+		cfg.TrustedProxies = append(cfg.TrustedProxies, prefix)
+	}
+	var specs []jobs.Spec
+	for _, m := range a.Mods {
+		cfg.Routes = append(cfg.Routes, m.Routes...)
+		cfg.Nav = append(cfg.Nav, m.Nav...)
+		specs = append(specs, m.Jobs...)
+	}
+	shell, err := web.New(cfg)
+	if err != nil {
+		return err
+	}
+	a.handler = shell.Handler()
+	a.runner, err = jobs.NewRunner(a.DB, a.Queue, specs, jobs.Options{Log: a.Log})
+	return err
+}
+
+// Handler serves everything.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Runner does the jobs; tests and the writing of history call its RunDue.
+func (a *App) Runner() *jobs.Runner { return a.runner }
+
+// Start begins to do jobs in the background.
+func (a *App) Start(ctx context.Context) {
+	ctx, a.stop = context.WithCancel(ctx)
+	a.done.Go(func() {
+		if err := a.runner.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			a.Log.Error("the job runner stopped", "err", err)
+		}
+	})
+}
+
+// Close ends jobs and streams, and closes the database.
+func (a *App) Close() error {
+	a.Hub.Close()
+	if a.stop != nil {
+		a.stop()
+		a.done.Wait()
+	}
+	return a.DB.Close()
+}
+
+// FilesFolder is where attachments lie.
+func (a *App) FilesFolder() string { return filepath.Join(a.Config.Data, "files") }
+
+// Derived lists the tables a backup leaves out because they can be rebuilt.
+func (a *App) Derived() []string {
+	return []string{"search_doc", "search_key", "search_scope", "search_hidden", "search_words"}
+}

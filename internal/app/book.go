@@ -1,0 +1,197 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
+	"guanjia/internal/casefile"
+	"guanjia/internal/errs"
+	"guanjia/internal/estate"
+	"guanjia/internal/module"
+	"guanjia/internal/procedure"
+	"guanjia/internal/text"
+)
+
+// Book is the handbook in force, per project: the profile's figures with the
+// project's own on top, and its calendar. It is asked inside transactions and
+// answers from memory; Refresh reads the projects anew.
+type Book struct {
+	handbook *procedure.Handbook
+	calendar *calendar.Calendar
+	projects atomic.Pointer[map[int64]setting]
+	roles    []auth.Role
+}
+
+type setting struct {
+	code      string
+	figures   *procedure.Figures
+	overrides map[string]string
+	calendar  *calendar.Calendar
+}
+
+// ReadBook reads and checks the handbook in fsys. One that is refused is an
+// error that names every refusal with its place.
+func ReadBook(fsys fs.FS) (*Book, error) {
+	h, problems := procedure.Load(fsys)
+	if procedure.Refused(problems) {
+		lines := make([]string, 0, len(problems))
+		for _, p := range problems {
+			lines = append(lines, p.String())
+		}
+		return nil, errs.Newf(errs.Invalid, "handbook.refused", "手册有 %d 处不能用：\n%s", "The handbook has %d problems:\n%s", len(lines), strings.Join(lines, "\n"))
+	}
+	c, err := calendar.Load(fsys, "calendars/cn.json")
+	if err != nil {
+		return nil, fmt.Errorf("reading the calendar: %w", err)
+	}
+	b := &Book{handbook: h, calendar: c}
+	b.projects.Store(&map[int64]setting{})
+	return b, nil
+}
+
+// Handbook is what was read.
+func (b *Book) Handbook() *procedure.Handbook { return b.handbook }
+
+// Calendar is the calendar that projects start from.
+func (b *Book) Calendar() *calendar.Calendar { return b.calendar }
+
+// Refresh reads the projects' profiles, own figures and calendars.
+func (b *Book) Refresh(ctx context.Context, projects *estate.Service) error {
+	list, err := projects.Projects(ctx, auth.System)
+	if err != nil {
+		return err
+	}
+	next := make(map[int64]setting, len(list))
+	for _, p := range list {
+		s, err := b.settingOf(p)
+		if err != nil {
+			return fmt.Errorf("project %s: %w", p.Code, err)
+		}
+		next[p.ID] = s
+	}
+	b.projects.Store(&next)
+	return nil
+}
+
+func (b *Book) settingOf(p estate.Project) (setting, error) {
+	figures := b.handbook.Profiles[p.Profile]
+	if figures == nil {
+		return setting{}, errs.Newf(errs.Invalid, "handbook.profile", "手册里没有档“%s”。", "The handbook has no profile %q.", p.Profile)
+	}
+	s := setting{code: p.Code, figures: figures, overrides: map[string]string{}, calendar: b.calendar}
+	if err := json.Unmarshal(orEmpty(p.Overrides), &s.overrides); err != nil {
+		return s, err
+	}
+	if len(s.overrides) > 0 {
+		changed, problems := figures.Override(s.overrides)
+		if procedure.Refused(problems) {
+			return s, errs.Newf(errs.Invalid, "handbook.override", "项目自己的数值有误：%s", "The project's own figures are wrong: %s", problems[0].String())
+		}
+		s.figures = changed
+	}
+	var own calendar.Overrides
+	if err := json.Unmarshal(orEmpty(p.Calendar), &own); err != nil {
+		return s, err
+	}
+	c, err := b.calendar.With(own)
+	s.calendar = c
+	return s, err
+}
+
+func orEmpty(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return json.RawMessage("{}")
+	}
+	return raw
+}
+
+// ProjectCode is the project's word in addresses, "" when unknown.
+func (b *Book) ProjectCode(project int64) string { return (*b.projects.Load())[project].code }
+
+// Stamp is what a case of the procedure begins under in the project.
+func (b *Book) Stamp(project int64, name string) (casefile.Stamp, error) {
+	s, ok := (*b.projects.Load())[project]
+	def := b.handbook.Procedures[name]
+	if !ok || def == nil {
+		return casefile.Stamp{}, errs.Newf(errs.NotFound, "handbook.procedure", "手册里没有规程“%s”。", "The handbook has no procedure %q.", name)
+	}
+	return casefile.Stamp{Def: def, Figures: s.figures, Overrides: s.overrides, Calendar: s.calendar}, nil
+}
+
+// Kind is Stamp, as the desk asks for it.
+func (b *Book) Kind(project int64, name string) (casefile.Stamp, error) {
+	return b.Stamp(project, name)
+}
+
+// Kinds lists the procedures by name.
+func (b *Book) Kinds(int64) []*procedure.Definition {
+	list := make([]*procedure.Definition, 0, len(b.handbook.Procedures))
+	for _, d := range b.handbook.Procedures {
+		list = append(list, d)
+	}
+	slices.SortFunc(list, func(x, y *procedure.Definition) int { return strings.Compare(x.Number, y.Number) })
+	return list
+}
+
+// Stamps lists what is in force in every project, for publishing.
+func (b *Book) Stamps() []casefile.Stamp {
+	var list []casefile.Stamp
+	for id := range *b.projects.Load() {
+		for name := range b.handbook.Procedures {
+			if s, err := b.Stamp(id, name); err == nil {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
+// Role is what a post is called.
+func (b *Book) Role(id string) text.Both {
+	if r := b.handbook.Role(id); r != nil {
+		return r.Title
+	}
+	return text.B(id, id)
+}
+
+// Grant works out what each post may do: "room.*" is all of a room. A
+// permission that no room declares is an error: a typing slip must not pass
+// as a right that nobody has.
+func (b *Book) Grant(mods []module.Module) error {
+	byRoom := map[string][]string{}
+	known := map[string]bool{}
+	for _, m := range mods {
+		for _, p := range m.Permissions {
+			byRoom[m.Name] = append(byRoom[m.Name], p.Name)
+			known[p.Name] = true
+		}
+	}
+	for _, r := range b.handbook.Roles {
+		role := auth.Role{Name: r.ID, Title: r.Title}
+		for _, p := range r.Permissions {
+			if room, all := strings.CutSuffix(p, ".*"); all {
+				if len(byRoom[room]) == 0 {
+					return fmt.Errorf("role %s: no room is called %s", r.ID, room)
+				}
+				role.Permissions = append(role.Permissions, byRoom[room]...)
+				continue
+			}
+			if !known[p] {
+				return fmt.Errorf("role %s: no room declares the permission %s", r.ID, p)
+			}
+			role.Permissions = append(role.Permissions, p)
+		}
+		b.roles = append(b.roles, role)
+	}
+	return nil
+}
+
+// Roles lists the posts with their permissions.
+func (b *Book) Roles() []auth.Role { return b.roles }
