@@ -20,6 +20,9 @@ import (
 	"guanjia/internal/desk"
 	"guanjia/internal/desk/deskweb"
 	"guanjia/internal/estate"
+	"guanjia/internal/files"
+	rules "guanjia/internal/handbook"
+	"guanjia/internal/importer"
 	"guanjia/internal/jobs"
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
@@ -55,10 +58,13 @@ type App struct {
 	Desk   *desk.Service
 	Work   *work.Service
 	Notice *notice.Service
+	Files  *files.Service
+	Rules  *rules.Service
 	Queue  *jobs.Queue
 	Hub    *web.Hub
 	Mods   []module.Module
 
+	source  fs.FS // of the handbook
 	handler http.Handler
 	runner  *jobs.Runner
 	stop    context.CancelFunc
@@ -78,12 +84,9 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{Config: opt.Config, Clock: opt.Clock, Log: opt.Log, Hub: web.NewHub()}
-	var source fs.FS = handbook.FS
-	if opt.Config.Handbook != "" {
-		source = os.DirFS(opt.Config.Handbook)
-	}
+	a.source = Source(opt.Config.Handbook)
 	var err error
-	if a.Book, err = ReadBook(source); err != nil {
+	if a.Book, err = ReadBook(a.source); err != nil {
 		return nil, err
 	}
 	if a.DB, err = store.Open(ctx, store.Config{DSN: a.Config.DSN, Clock: a.Clock}); err != nil {
@@ -93,6 +96,15 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 		return nil, errors.Join(err, a.DB.Close())
 	}
 	return a, nil
+}
+
+// Source is the handbook's files: those of a folder, or of the binary when
+// folder is empty.
+func Source(folder string) fs.FS {
+	if folder != "" {
+		return os.DirFS(folder)
+	}
+	return handbook.FS
 }
 
 func (a *App) build(ctx context.Context, opt Options) error {
@@ -166,7 +178,16 @@ func (a *App) rooms() error {
 	a.Desk = desk.New(a.DB, a.Cases, h, a.Hub)
 	a.Work = work.New(a.DB, load{a.Cases})
 	crew := staff{a.Auth, a.Work, load{a.Cases}}
-	casePages := caseweb.New(a.DB, a.Cases, a.Book, crew, nil)
+	a.Files, err = files.New(files.Options{DB: a.DB, Audit: a.Audit, Dir: a.FilesFolder(), Cache: filepath.Join(a.Config.Data, "cache"), Scanner: a.scanner()})
+	if err != nil {
+		return err
+	}
+	a.Files.SetGuard(caseOwner, a.guardCases)
+	if a.Rules, err = rules.New(a.source); err != nil {
+		return err
+	}
+	opening := importer.New(a.DB, a.Estate, a.Keys, a.Queue, a.usedByCases)
+	casePages := caseweb.New(a.DB, a.Cases, a.Book, crew, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, words{}, a.Work)
 
 	cases := a.Cases.Module()
@@ -177,10 +198,18 @@ func (a *App) rooms() error {
 		{Name: "auth", Room: 1, Permissions: auth.Permissions(), Migrations: auth.Migrations().FS, Jobs: a.Auth.Jobs()},
 		{Name: "audit", Room: 2, Migrations: audit.Migrations().FS, Jobs: a.Audit.Jobs()}, a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		index.Module(),
-		a.Notice.Module(), a.Estate.Module(), cases, front, a.Work.Module(),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.Estate.Module(), opening.Module(), cases, front, a.Work.Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}
 	return nil
+}
+
+// scanner is the malware scanner of the configuration, nil without one.
+func (a *App) scanner() files.Scanner {
+	if a.Config.ClamAV == "" {
+		return nil
+	}
+	return files.ClamAV{Address: a.Config.ClamAV}
 }
 
 // Migrations lists the tables of every room.

@@ -149,3 +149,17 @@ func (s *Service) document(c Case, def *procedure.Definition) search.Doc {
 func (s *Service) path(c Case) string {
 	return "/p/" + s.cfg.Handbook.ProjectCode(c.Project) + "/cases/" + c.Number
 }
+
+// Reindex puts every case into the search index anew: after a restore, whose
+// archive leaves the index out.
+func (s *Service) Reindex(ctx context.Context) error {
+	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO casefile_unindexed (project_id, case_id)
+			SELECT project_id, id FROM casefile_case WHERE id > 0 ON CONFLICT (case_id) DO NOTHING`)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.Fill(ctx)
+}

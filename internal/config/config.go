@@ -28,6 +28,7 @@ type Config struct {
 	ACME     []string `name:"acme" help:"Host names to get certificates for by ACME." env:"GUANJIA_ACME"`
 	Proxies  []string `name:"trusted-proxy" help:"Addresses or networks of proxies whose forwarding headers are believed." env:"GUANJIA_TRUSTED_PROXY"`
 	Handbook string   `name:"handbook" help:"Folder with a handbook of your own instead of the one inside." env:"GUANJIA_HANDBOOK" type:"path"`
+	ClamAV   string   `name:"clamav" help:"Socket or host:port of a ClamAV daemon that looks at uploads; without one only type and structure are checked." env:"GUANJIA_CLAMAV"`
 	Log      string   `help:"Log level: debug, info, warn, error." enum:"debug,info,warn,error" default:"info" env:"GUANJIA_LOG"`
 }
 

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"io"
+	"strconv"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
+	"guanjia/internal/files"
+	"guanjia/internal/store"
+)
+
+// caseOwner names cases as owners of attachments.
+const caseOwner = "casefile.case"
+
+// attachments keeps photos that belong to cases.
+type attachments struct {
+	db    *store.DB
+	files *files.Service
+}
+
+func (t attachments) Keep(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error) {
+	got, err := t.files.Receive(ctx, name, r)
+	if err != nil {
+		return "", err
+	}
+	var f files.File
+	err = t.db.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		f, err = t.files.Attach(ctx, tx, actor, files.To{Project: project, Owner: caseOwner, ID: caseID}, got)
+		return err
+	})
+	return strconv.FormatInt(f.ID, 10), err
+}
+
+// guardCases lets those see a case's attachments who may see the case.
+func (a *App) guardCases(ctx context.Context, tx *store.Tx, actor auth.Actor, f files.File, _ bool) error {
+	c, err := a.Cases.ByID(ctx, tx, f.OwnerID)
+	if err != nil {
+		return err
+	}
+	_, err = a.Cases.ViewIn(ctx, tx, actor, c.Project, c.Number)
+	return err
+}
+
+// usedByCases counts the open and closed cases of units and people, so that an
+// import is not taken back from under them.
+func (a *App) usedByCases(ctx context.Context, tx *store.Tx, project int64, units, people []int64) (int, error) {
+	n := 0
+	count := func(f casefile.Filter) error {
+		f.Project, f.Limit = project, 1
+		page, err := a.Cases.ListIn(ctx, tx, auth.System, f)
+		n += page.Total
+		return err
+	}
+	for _, id := range units {
+		if err := count(casefile.Filter{Unit: id}); err != nil {
+			return n, err
+		}
+	}
+	for _, id := range people {
+		if err := count(casefile.Filter{Customer: id}); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
