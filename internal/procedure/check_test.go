@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"guanjia/handbook"
 )
 
 var update = flag.Bool("update", false, "write what the checker says into testdata/refused")
@@ -107,6 +109,37 @@ func TestKindsHaveACeiling(t *testing.T) {
 	for _, k := range kinds {
 		if _, ok := Outcomes[Kind(k)]; !ok {
 			t.Errorf("kind %s has no outcomes", k)
+		}
+	}
+}
+
+// Every figure a clock of a shipped procedure counts by must be missed when it
+// is taken out of the profile that others are like.
+func TestEveryLimitIsMissed(t *testing.T) {
+	t.Parallel()
+	h, _ := Load(handbook.FS)
+	profile := h.Profiles["residential"]
+	for _, d := range h.Procedures {
+		for _, k := range d.Clocks {
+			for _, path := range []string{k.Limit, k.Levels} {
+				if path == "promise" || !isFigurePath(path) {
+					continue
+				}
+				path, _, _ = strings.Cut(path, ".{")
+				cut := *profile
+				cut.root = profile.root.clone()
+				parent := cut.root
+				parts := strings.Split(path, ".")
+				for _, p := range parts[:len(parts)-1] {
+					parent = parent.get(p)
+				}
+				parent.remove(parts[len(parts)-1])
+				without := *h
+				without.Profiles = map[string]*Figures{"residential": &cut}
+				if !Refused(Check(d, &without, Env{})) {
+					t.Errorf("%s.%s: nobody misses %s", d.Name, k.Name, path)
+				}
+			}
 		}
 	}
 }

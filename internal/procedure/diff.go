@@ -24,7 +24,7 @@ func Diff(before, after *Definition) []Change {
 		return []attr{
 			{"title", text.B("名称", "title"), d.Title}, plain("number", "编号样式", "numbers", d.Number),
 			plain("about.customer", "客户", "customer", string(d.About.Customer)), plain("about.unit", "房屋", "unit", string(d.About.Unit)),
-			plain("opened.by", "谁可以提出", "who may open it", list(d.Opened.By)), plain("opened.rule", "受理依据", "rules of opening", list(d.Opened.Rules)), plain("facts", "读取的事实", "facts read", list(d.Facts)),
+			listed("opened.by", "谁可以提出", "who may open it", d.Opened.By), listed("opened.rule", "受理依据", "rules of opening", d.Opened.Rules), listed("facts", "读取的事实", "facts read", d.Facts),
 		}
 	}
 	out = append(out, compareAttrs("", text.B("规程", "The procedure"), top(before), top(after))...)
@@ -51,7 +51,9 @@ type part struct {
 
 func plain(key, zh, en, value string) attr { return attr{key, text.B(zh, en), text.B(value, value)} }
 
-func list(words []string) string { return strings.Join(words, "、") }
+func listed(key, zh, en string, words []string) attr {
+	return attr{key, text.B(zh, en), text.B(strings.Join(words, "、"), strings.Join(words, ", "))}
+}
 
 func yes(b bool) text.Both {
 	if b {
@@ -183,7 +185,7 @@ func DiffHandbook(before, after *Handbook) []Change {
 		func(name string) []Change {
 			a, b := before.Role(name), after.Role(name)
 			attrs := func(r *Role) []attr {
-				return []attr{{"title", text.B("名称", "title"), r.Title}, plain("permissions", "权限", "permissions", list(r.Permissions))}
+				return []attr{{"title", text.B("名称", "title"), r.Title}, listed("permissions", "权限", "permissions", r.Permissions)}
 			}
 			return compareAttrs("", text.B("", ""), attrs(a), attrs(b))
 		})

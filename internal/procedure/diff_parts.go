@@ -17,7 +17,7 @@ func fieldParts(d *Definition) []part {
 			{"type", text.B("类型", "type"), FieldTypeTitle(f.Type)}, {"hint", text.B("提示", "hint"), f.Hint},
 			{"required", text.B("必填", "required"), yes(f.Required)}, {"index", text.B("列入登记表", "shown in registers"), yes(f.Index)}, {"reason", text.B("要写理由", "needs a reason"), yes(f.Reason)},
 			{"of", text.B("选项", "choices"), choiceList(f.Of)}, plain("from", "选项来自", "choices from", f.From), {"columns", text.B("列", "columns"), columnList(f.Columns)},
-			plain("rule", "依据", "rules", list(f.Rules)),
+			listed("rule", "依据", "rules", f.Rules),
 		}}
 		parts = append(parts, p)
 	}
@@ -46,7 +46,7 @@ func paperParts(d *Definition) []part {
 	parts := make([]part, 0, len(d.Papers))
 	for i := range d.Papers {
 		p := &d.Papers[i]
-		parts = append(parts, part{name: p.Name, title: p.Title, attrs: []attr{when(d, p.When), plain("rule", "依据", "rules", list(p.Rules))}})
+		parts = append(parts, part{name: p.Name, title: p.Title, attrs: []attr{when(d, p.When), listed("rule", "依据", "rules", p.Rules)}})
 	}
 	return parts
 }
@@ -64,9 +64,9 @@ func clockParts(d *Definition) []part {
 	for i := range d.Clocks {
 		c := &d.Clocks[i]
 		parts = append(parts, part{name: c.Name, title: c.Title, attrs: []attr{
-			{"limit", text.B("时长", "limit"), limitWords(c.Limit)}, plain("from", "起于", "from", c.From), plain("to", "止于", "to", list(c.To)),
+			{"limit", text.B("时长", "limit"), limitWords(c.Limit)}, plain("from", "起于", "from", c.From), listed("to", "止于", "to", c.To),
 			plain("levels", "升级", "levels", c.Levels), when(d, c.When), {"pauses", text.B("可暂停", "pauses"), yes(c.Pauses)},
-			{"customer_sees", text.B("客户可见", "customer sees it"), yes(c.CustomerSees)}, plain("rule", "依据", "rules", list(c.Rules)),
+			{"customer_sees", text.B("客户可见", "customer sees it"), yes(c.CustomerSees)}, listed("rule", "依据", "rules", c.Rules),
 		}})
 	}
 	return parts
@@ -102,10 +102,10 @@ func stepParts(d *Definition) []part {
 	for i := range d.Steps {
 		s := &d.Steps[i]
 		attrs := []attr{
-			{"do", text.B("做什么", "kind"), KindTitle(s.Do)}, plain("who", "谁来做", "who", list(s.Who)), plain("to", "交给", "to", s.To), plain("by", "方式", "by", list(s.By)),
-			{"asks", text.B("填写", "asks"), fieldTitles(s.Asks)}, plain("needs", "必备", "needs", list(s.Needs)), plain("not_by", "不得由谁来做", "not by who did", list(s.NotBy)),
-			plain("tell", "告知", "tells", list(s.Tell)), {"limit", text.B("时长", "limit"), limitWords(s.Limit)}, plain("until", "等到", "until", s.Until), plain("action", "动作", "action", s.Action),
-			plain("files", "归档", "files", s.Files), plain("group", "分段", "group", s.Group), plain("rule", "依据", "rules", list(s.Rules)),
+			{"do", text.B("做什么", "kind"), KindTitle(s.Do)}, listed("who", "谁来做", "who", s.Who), plain("to", "交给", "to", s.To), listed("by", "方式", "by", s.By),
+			{"asks", text.B("填写", "asks"), fieldTitles(s.Asks)}, listed("needs", "必备", "needs", s.Needs), listed("not_by", "不得由谁来做", "not by who did", s.NotBy),
+			listed("tell", "告知", "tells", s.Tell), {"limit", text.B("时长", "limit"), limitWords(s.Limit)}, plain("until", "等到", "until", s.Until), plain("action", "动作", "action", s.Action),
+			plain("files", "归档", "files", s.Files), plain("group", "分段", "group", s.Group), listed("rule", "依据", "rules", s.Rules),
 		}
 		if s.Urgent != nil {
 			attrs = append(attrs, attr{"urgent", text.B("加急", "urgent"), CondWords(d, nil, s.Urgent)})

@@ -142,7 +142,7 @@ func (f *Figures) standalone() string {
 	return b.String()
 }
 
-// find follows path; {name} takes the case's value of that name. A key that
+// find follows path; {name} takes the case's value of that name. A value that
 // the tree does not have falls to "other" beside it, so that a list of
 // exceptions needs one line for the rest; a word reached before the path's
 // last placeholders serves for all their values.
@@ -164,7 +164,7 @@ func (f *Figures) find(path string, v Values) (*node, error) {
 			}
 		}
 		next := n.get(key)
-		if next == nil {
+		if next == nil && key != part { // a value, not a word of the path itself
 			next = n.get("other")
 		}
 		if next == nil {
@@ -545,6 +545,10 @@ func (n *node) over(base *node) *node {
 func (n *node) clone() *node {
 	c := *n
 	c.keys = slices.Clone(n.keys)
+	c.list = make([]*node, len(n.list))
+	for i, x := range n.list {
+		c.list[i] = x.clone()
+	}
 	c.vals = make([]*node, len(n.vals))
 	for i, v := range n.vals {
 		c.vals[i] = v.clone()

@@ -64,6 +64,11 @@ func Load(fsys fs.FS) (*Handbook, []Problem) {
 			readTexts(file, src, &h.Texts, &ps)
 		case "roles":
 			h.Roles = append(h.Roles, readRoles(file, src, &ps)...)
+		default:
+			if !slices.Contains(folders, dir) {
+				r := reader{&ps}
+				r.unknown(Pos{file, 1, 1}, "file.stray", dir, folders)
+			}
 		}
 	}
 	pages, list, err := LoadPages(fsys, "rules")
@@ -79,6 +84,9 @@ func Load(fsys fs.FS) (*Handbook, []Problem) {
 	sortProblems(ps.list)
 	return h, ps.list
 }
+
+// folders of a handbook; those not read here belong to other packages.
+var folders = []string{"procedures", "profiles", "roles", "rules", "texts", "scenarios", "calendars", "letters", "registers", "law"}
 
 // inherit fills every profile from the one it is like. One step only: a
 // profile that others are like stands on its own, so that a reader never has
