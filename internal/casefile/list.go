@@ -158,7 +158,7 @@ func (s *Service) query(ctx context.Context, tx *store.Tx, actor auth.Actor, f F
 	if err := q.clock(f.Clock, tx.Now()); err != nil {
 		return nil, err
 	}
-	if err := q.fields(ctx, tx, f); err != nil {
+	if err := q.fields(ctx, tx, f, s.few); err != nil {
 		return nil, err
 	}
 	return q, s.words(ctx, tx, q, f)
@@ -186,18 +186,18 @@ func (q *query) clock(word string, now time.Time) error {
 // of a frequent answer the page is soon full on the way through the list.
 const fewFound = 10_000
 
-func (q *query) fields(ctx context.Context, tx *store.Tx, f Filter) error {
+func (q *query) fields(ctx context.Context, tx *store.Tx, f Filter, few int64) error {
 	if len(f.Fields) > 0 && f.Procedure == "" {
 		return invalid("procedure")
 	}
 	const having = "FROM casefile_field WHERE project_id = ? AND procedure = ? AND name = ? AND word = ?"
 	for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
 		args := []any{f.Project, f.Procedure, name, f.Fields[name]}
-		n, err := store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM (SELECT 1 AS one "+having+" LIMIT ?) AS found", append(slices.Clip(args), fewFound+1)...)
+		n, err := store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM (SELECT 1 AS one "+having+" LIMIT ?) AS found", append(slices.Clip(args), few+1)...)
 		if err != nil {
 			return err
 		}
-		if n <= fewFound {
+		if n <= few {
 			q.and("c.id IN (SELECT case_id "+having+")", args...)
 		} else {
 			q.and("EXISTS (SELECT 1 FROM casefile_field x WHERE x.case_id = c.id AND x.name = ? AND x.word = ?)", name, f.Fields[name])

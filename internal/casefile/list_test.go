@@ -132,6 +132,10 @@ func TestFilters(t *testing.T) {
 				d.t.Errorf("%s: total %d", name, p.Total)
 			}
 		}
+		d.svc.SetFew(0) // an answer that many cases have is found another way
+		if diff := cmp.Diff([]string{e.Number, a.Number}, numbersOf(d.list(lin, casefile.Filter{Procedure: "repair", Fields: map[string]string{"fault": "leak"}}))); diff != "" {
+			d.t.Errorf("a frequent answer: %s", diff)
+		}
 		if p := d.list(lin, casefile.Filter{}); p.Names[1] != "林晓" || p.Names[3] != "秦刚" {
 			d.t.Errorf("names: %v", p.Names)
 		}
@@ -204,6 +208,10 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 			"indexed answer":    {"UPDATE casefile_field SET word = 'gate' " + one + " AND name = 'fault'", "UPDATE casefile_field SET word = 'leak' " + one + " AND name = 'fault'", "field"},
 			"status":            {"UPDATE casefile_case SET status = 'closed' WHERE id = ?", "UPDATE casefile_case SET status = 'open' WHERE id = ?", "row"},
 			"state":             {"UPDATE casefile_case SET state = replace(state, 'leak', 'gate') WHERE id = ?", "UPDATE casefile_case SET state = replace(state, 'gate', 'leak') WHERE id = ?", "state"},
+			"customer's words":  {"UPDATE casefile_case SET words = '没漏' || words WHERE id = ?", "UPDATE casefile_case SET words = substr(words, 3) WHERE id = ?", "row"},
+			"the seal":          {"UPDATE casefile_case SET place = seal, seal = '' WHERE id = ?", "UPDATE casefile_case SET seal = place, place = '' WHERE id = ?", "row"},
+			"unit":              {"UPDATE casefile_case SET unit_id = unit_id + 1 WHERE id = ?", "UPDATE casefile_case SET unit_id = unit_id - 1 WHERE id = ?", "row"},
+			"looser figures":    {"UPDATE casefile_case SET figures_hash = 'x' || figures_hash WHERE id = ?", "UPDATE casefile_case SET figures_hash = substr(figures_hash, 2) WHERE id = ?", "row"},
 			"due of the list":   {"UPDATE casefile_case SET due_at = due_at + 1 WHERE id = ?", "UPDATE casefile_case SET due_at = due_at - 1 WHERE id = ?", "row"},
 			"the name of a man": {"UPDATE casefile_event SET body = replace(body, '林晓', '陈嘉') " + one, "UPDATE casefile_event SET body = replace(body, '陈嘉', '林晓') " + one, "chain"},
 		} {
@@ -223,6 +231,7 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 		}
 
 		// The words are erased, the chain stays whole.
+		d.exec("UPDATE casefile_case SET words = '', subject = '', caller = '', phone = '', seal = '' WHERE id = ?", c.ID)
 		d.exec("UPDATE casefile_event SET body = '', salt = ? WHERE case_id = ? AND kind = 'note'", []byte{}, c.ID)
 		d.clean()
 		// The last event is cut off: the case still names it.

@@ -27,6 +27,7 @@ const (
 	PermReopen   = "casefile.case.reopen"
 	PermMerge    = "casefile.case.merge"
 	PermVerify   = "casefile.log.verify"
+	PermRestamp  = "casefile.clock.restamp"
 )
 
 var permissions = []auth.Permission{
@@ -40,6 +41,7 @@ var permissions = []auth.Permission{
 	{Name: PermReopen, Title: text.B("重新打开事项", "Reopen cases")},
 	{Name: PermMerge, Title: text.B("合并、关联事项", "Merge and link cases")},
 	{Name: PermVerify, Title: text.B("核验事项记录", "Verify the log of cases")},
+	{Name: PermRestamp, Title: text.B("按新日历重算时限", "Count limits by a new calendar")},
 }
 
 //go:embed migrations/*.sql

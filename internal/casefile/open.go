@@ -98,23 +98,36 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, actor auth.Actor, in O
 	if env.Facts, err = s.readFacts(ctx, tx, c, stamp.Def, fields); err != nil {
 		return Case{}, err
 	}
-	cmd := engine.Command{Kind: engine.EvOpened, Actor: by, Fields: fields, Data: openingData(in, by)}
+	seal, err := newSeal()
+	if err != nil {
+		return Case{}, err
+	}
+	data, err := openingData(in, by, c, seal)
+	if err != nil {
+		return Case{}, err
+	}
+	cmd := engine.Command{Kind: engine.EvOpened, Actor: by, Fields: fields, Data: data}
 	decision, err := engine.Decide(env, engine.State{}, nil, cmd)
 	if err != nil {
 		return Case{}, err
 	}
 	return s.record(ctx, tx, change{
-		actor: actor, by: by, env: env, kept: keptCase{Case: c, head: genesis}, command: command,
+		actor: actor, by: by, env: env, kept: keptCase{Case: c, head: genesis, seal: seal}, command: command,
 		decision: decision, opened: true, depth: depth,
 	})
 }
 
-func openingData(in Opening, by engine.Actor) map[string]any {
+// openingData is what the opening event says: who answers for the case, the
+// versions it is pinned to, the digest of what was said.
+func openingData(in Opening, by engine.Actor, c Case, seal string) (map[string]any, error) {
 	owner := in.Owner
 	if owner == 0 && by.ID > 0 {
 		owner = by.ID
 	}
-	return map[string]any{"owner": owner, "channel": in.Channel}
+	digest, err := intakeDigest(seal, c)
+	return map[string]any{
+		"owner": owner, "channel": in.Channel, "definition": c.DefHash, "figures": c.Figures, "calendar": c.Calendar, "intake": digest,
+	}, err
 }
 
 // clean makes what was typed storable and reports every entry that is wrong.
@@ -222,7 +235,7 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, ch change) (Case, er
 	events := append(slices.Clip(ch.before), appended...)
 	c := s.recompute(old, ch.env, events)
 	if ch.opened {
-		err = insertCase(ctx, tx, c, head)
+		err = insertCase(ctx, tx, c, head, ch.kept.seal)
 	} else {
 		err = updateCase(ctx, tx, c, head)
 	}

@@ -90,6 +90,7 @@ type Service struct {
 	facts     map[string]module.Fact
 	listeners []Listener
 	filler    filler
+	few       int64 // see fewFound
 }
 
 // New makes the service. Connect and Listen before the first case.
@@ -98,7 +99,7 @@ func New(cfg Config) *Service {
 		cfg.Log = slog.Default()
 	}
 	return &Service{
-		db: cfg.DB, cfg: cfg, docs: newDocuments(), numbers: newNumbers(),
+		db: cfg.DB, cfg: cfg, docs: newDocuments(), numbers: newNumbers(), few: fewFound,
 		actions: map[string]module.Action{}, facts: map[string]module.Fact{},
 	}
 }

@@ -38,6 +38,7 @@ func scanCase(scan store.Scan) (Case, error) {
 type keptCase struct {
 	Case
 	head []byte
+	seal string // of a new case
 }
 
 func scanKept(scan store.Scan) (keptCase, error) {
@@ -95,17 +96,17 @@ func soonest(c Case) int64 {
 	return due
 }
 
-func insertCase(ctx context.Context, tx *store.Tx, c Case, head []byte) error {
+func insertCase(ctx context.Context, tx *store.Tx, c Case, head []byte, seal string) error {
 	state, clocks, err := cached(c)
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, insertRows("casefile_case ("+caseColumns+`,
-		status, step, owner_id, assignee_id, team, paused, opened_at, ended_at, due_at, version, head)`, 33, 1),
+		status, step, owner_id, assignee_id, team, paused, opened_at, ended_at, due_at, version, head, seal)`, 34, 1),
 		c.Project, c.ID, c.Procedure, c.Number, c.Channel, c.Subject, c.Words, c.Unit, c.Building, c.Plate, c.Place, c.Customer, c.Caller, c.Phone,
 		c.DefHash, c.Figures, c.Calendar, c.Parent, c.MergedTo, store.Micros(c.Changed), state, clocks,
 		string(c.State.Status), c.State.Step, c.State.Owner, c.State.Assignee, c.State.Team, store.Bool(c.State.Pause != nil),
-		store.Micros(c.State.OpenedAt), store.Micros(c.State.EndedAt), soonest(c), c.State.Version, head)
+		store.Micros(c.State.OpenedAt), store.Micros(c.State.EndedAt), soonest(c), c.State.Version, head, seal)
 	return err
 }
 
@@ -114,9 +115,9 @@ func updateCase(ctx context.Context, tx *store.Tx, c Case, head []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE casefile_case SET merged_to = ?, changed_at = ?, state = ?, clocks = ?, status = ?, step = ?, owner_id = ?,
+	_, err = tx.Exec(ctx, `UPDATE casefile_case SET merged_to = ?, calendar_hash = ?, changed_at = ?, state = ?, clocks = ?, status = ?, step = ?, owner_id = ?,
 		assignee_id = ?, team = ?, paused = ?, ended_at = ?, due_at = ?, version = ?, head = ? WHERE id = ?`,
-		c.MergedTo, store.Micros(c.Changed), state, clocks, string(c.State.Status), c.State.Step, c.State.Owner,
+		c.MergedTo, c.Calendar, store.Micros(c.Changed), state, clocks, string(c.State.Status), c.State.Step, c.State.Owner,
 		c.State.Assignee, c.State.Team, store.Bool(c.State.Pause != nil), store.Micros(c.State.EndedAt), soonest(c), c.State.Version, head, c.ID)
 	return err
 }

@@ -41,7 +41,7 @@ func (s *Service) Verify(ctx context.Context, actor auth.Actor, project int64) (
 	for {
 		n := 0
 		err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-			rows, err := store.All(ctx, tx, scanStored, "SELECT "+caseColumns+`, head, status, step, owner_id, assignee_id, team, paused, opened_at, ended_at, due_at, version, state, clocks
+			rows, err := store.All(ctx, tx, scanStored, "SELECT "+caseColumns+`, head, status, step, owner_id, assignee_id, team, paused, opened_at, ended_at, due_at, version, state, clocks, seal
 				FROM casefile_case WHERE id > ? AND (project_id = ? OR CAST(? AS BIGINT) = 0) ORDER BY id LIMIT ?`, after, project, project, verifyChunk)
 			if err != nil {
 				return err
@@ -86,7 +86,7 @@ func scanStored(scan store.Scan) (storedCase, error) {
 	var r storedCase
 	c, err := scanCase(func(dest ...any) error {
 		k := &r.columns
-		return scan(append(dest, &r.head, &k.status, &k.step, &k.owner, &k.assignee, &k.team, &k.paused, &k.opened, &k.ended, &k.due, &k.ver, &r.state, &r.clocks)...)
+		return scan(append(dest, &r.head, &k.status, &k.step, &k.owner, &k.assignee, &k.team, &k.paused, &k.opened, &k.ended, &k.due, &k.ver, &r.state, &r.clocks, &r.seal)...)
 	})
 	r.Case = c
 	return r, err
@@ -105,6 +105,12 @@ func (s *Service) verifyCase(ctx context.Context, tx *store.Tx, r storedCase, v 
 	events, whole := s.verifyChain(r, rows, find)
 	if !whole { // erased words cannot be folded; the chain still proves the rest
 		return nil
+	}
+	if got, want := (pinned{r.DefHash, r.Figures, r.Calendar}), pinnedBy(events); got != want {
+		find("row", "the case runs under %+v, its log says %+v", got, want)
+	}
+	if err := verifyIntake(r, events, find); err != nil {
+		return err
 	}
 	env, err := s.env(ctx, tx, r.Case)
 	if err != nil {
@@ -160,6 +166,25 @@ func (s *Service) verifyChain(r storedCase, rows []eventRow, find func(what, for
 		find("chain", "the last event is not the one the case names: events are missing or too many")
 	}
 	return events, whole
+}
+
+// verifyIntake holds the words and names of the case against the digest in its
+// opening event; erased ones have no salt any more.
+func verifyIntake(r storedCase, events []engine.Event, find func(what, format string, args ...any)) error {
+	if len(events) == 0 {
+		return nil
+	}
+	if r.seal == "" {
+		if r.Words != "" || r.Caller != "" || r.Phone != "" {
+			find("row", "the intake has words but no seal")
+		}
+		return nil
+	}
+	digest, err := intakeDigest(r.seal, r.Case)
+	if err == nil && events[0].Data["intake"] != digest {
+		find("row", "the words, names or numbers of the intake are not those that were taken in")
+	}
+	return err
 }
 
 func verifyClocks(ctx context.Context, tx *store.Tx, c Case, find func(what, format string, args ...any)) error {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
@@ -246,5 +248,59 @@ steps:
 			d.t.Errorf("a room that refuses: %v", err)
 		}
 		d.clean()
+	})
+}
+
+// A calendar that is published or corrected moves the limits of open cases,
+// shown before and logged in each.
+//
+// proves PLT-07 (publishing a year)
+func TestANewCalendarIsPreviewedThenLogged(t *testing.T) {
+	each(t, func(d *desk) {
+		ctx := context.Background()
+		b, err := shipped()
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		in := casefile.Opening{Project: project, Procedure: "enquiry", Channel: "visit", Caller: "丁", Words: "建议", Fields: map[string]any{"kind": "suggestion"}}
+		open, ended := d.open(lin, in), d.open(lin, in)
+		ended = d.do(lin, ended, engine.Command{Kind: engine.EvCancel, Data: map[string]any{"reason": "重复"}})
+		due := func(svc *casefile.Service, c casefile.Case) time.Time {
+			v, err := svc.View(ctx, lin, project, c.Number)
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			return v.Case.Clocks[0].Due
+		}
+		was, wasEnded := due(d.svc, open), due(d.svc, ended)
+
+		if b.calendar, err = b.calendar.With(calendar.Overrides{Exceptions: []calendar.Exception{{Date: "2026-11-24", Name: "停电"}}}); err != nil {
+			d.t.Fatal(err)
+		}
+		svc := d.restarted(b)
+		if _, err := svc.Restamp(ctx, lin, project); errs.KindOf(err) != errs.Forbidden {
+			d.t.Errorf("desk: %v", err)
+		}
+		for _, step := range []func(context.Context, auth.Actor, int64) (casefile.Restamping, error){svc.PreviewRestamp, svc.PreviewRestamp, svc.Restamp} {
+			r, err := step(ctx, auth.System, project)
+			if err != nil || r.Cases != 1 || r.Moved != 1 || len(r.Shifts) != 1 || r.Shifts[0].Number != open.Number || !r.Shifts[0].Was.Equal(was) || !r.Shifts[0].Is.Equal(was.AddDate(0, 0, 1)) {
+				d.t.Errorf("restamping: %+v, %v", r, err)
+			}
+		}
+		if r, err := svc.Restamp(ctx, auth.System, project); err != nil || r.Cases != 0 {
+			d.t.Errorf("again: %+v, %v", r, err)
+		}
+		if got := due(svc, open); !got.Equal(was.AddDate(0, 0, 1)) {
+			d.t.Errorf("due %s, was %s", got, was)
+		}
+		if got := due(svc, ended); !got.Equal(wasEnded) {
+			d.t.Errorf("an ended case moved to %s", got)
+		}
+		if n := d.number("SELECT count(*) FROM casefile_event WHERE case_id = ? AND kind = 'note'", open.ID); n != 1 {
+			d.t.Errorf("%d notes in its log", n)
+		}
+		if v, err := svc.Verify(ctx, auth.System, project); err != nil || len(v.Findings) != 0 {
+			d.t.Errorf("verify: %+v, %v", v.Findings, err)
+		}
 	})
 }
