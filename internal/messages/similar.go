@@ -1,0 +1,224 @@
+package messages
+
+import (
+	"cmp"
+	"hash/fnv"
+	"math"
+	"slices"
+	"time"
+)
+
+// alike is the share of common shingles (Jaccard) from which two messages are
+// offered as the same matter. Copies with changed words lie above, different
+// complaints about one thing below.
+const alike = 0.5
+
+const (
+	shingleRunes = 4
+	bands        = 20 // candidate pairs share one band: 20 × 3 finds 0.5 with 94 %, 0.7 with all
+	bandRows     = 3
+)
+
+// Group is messages that say nearly the same; the earliest comes first and is
+// the one to merge into.
+type Group struct {
+	Messages []Message
+	Least    float64 // the smallest likeness of a member to its nearest earlier one
+}
+
+// prints is what a message is compared by.
+type prints struct {
+	set  map[uint64]bool
+	mins [bands * bandRows]uint64
+}
+
+func printsOf(m Message) prints {
+	body := []rune(fold(m.Subject + m.Text))
+	kept := body[:0]
+	for _, r := range body {
+		switch r {
+		case '，', '。', '、', '！', '？', '；', '：', '“', '”', ',', '.', '!', '?', ';', ':', '"', '\'', '(', ')', '（', '）', ' ':
+		default:
+			kept = append(kept, r)
+		}
+	}
+	p := prints{set: map[uint64]bool{}}
+	for i := range p.mins {
+		p.mins[i] = math.MaxUint64
+	}
+	for i := 0; i+shingleRunes <= len(kept); i++ {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(string(kept[i : i+shingleRunes]))) // never fails
+		s := h.Sum64()
+		if p.set[s] {
+			continue
+		}
+		p.set[s] = true
+		for j := range p.mins {
+			if v := mix(s ^ (uint64(j+1) * 0x9e3779b97f4a7c15)); v < p.mins[j] {
+				p.mins[j] = v
+			}
+		}
+	}
+	return p
+}
+
+// mix is the finaliser of splitmix64: one hash becomes many.
+func mix(x uint64) uint64 {
+	x ^= x >> 30
+	x *= 0xbf58476d1ce4e5b9
+	x ^= x >> 27
+	x *= 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func jaccard(a, b prints) float64 {
+	if len(a.set) > len(b.set) {
+		a, b = b, a
+	}
+	common := 0
+	for s := range a.set {
+		if b.set[s] {
+			common++
+		}
+	}
+	all := len(a.set) + len(b.set) - common
+	if all == 0 {
+		return 0
+	}
+	return float64(common) / float64(all)
+}
+
+// Likeness is how alike two messages are, 0 to 1.
+func Likeness(a, b Message) float64 { return jaccard(printsOf(a), printsOf(b)) }
+
+// Similar groups messages that are nearly the same, for merging (DSK-21).
+// Candidates come from shared MinHash bands, so that it stays quick with
+// many; each pair is then compared exactly.
+func Similar(list []Message) []Group {
+	order := slices.Clone(list)
+	slices.SortStableFunc(order, func(a, b Message) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	all := make([]prints, len(order))
+	parent := make([]int, len(order))
+	nearest := make([]float64, len(order))
+	buckets := map[[bandRows + 1]uint64][]int{}
+	var root func(int) int
+	root = func(i int) int {
+		if parent[i] != i {
+			parent[i] = root(parent[i])
+		}
+		return parent[i]
+	}
+	for i, m := range order {
+		parent[i], all[i] = i, printsOf(m)
+		if len(all[i].set) < 8 {
+			continue // too short to be compared by its words
+		}
+		compared := map[int]bool{}
+		for b := range bands {
+			key := [bandRows + 1]uint64{uint64(b)}
+			copy(key[1:], all[i].mins[b*bandRows:(b+1)*bandRows])
+			for _, j := range buckets[key] {
+				if compared[j] {
+					continue
+				}
+				compared[j] = true
+				if like := jaccard(all[i], all[j]); like >= alike {
+					nearest[i] = max(nearest[i], like)
+					parent[root(i)] = root(j)
+				}
+			}
+			buckets[key] = append(buckets[key], i)
+		}
+	}
+	members := map[int][]int{}
+	for i := range order {
+		members[root(i)] = append(members[root(i)], i)
+	}
+	var out []Group
+	for i := range order {
+		if ids := members[i]; len(ids) > 1 {
+			g := Group{Least: 1}
+			for n, id := range ids {
+				g.Messages = append(g.Messages, order[id])
+				if n > 0 {
+					g.Least = min(g.Least, nearest[id])
+				}
+			}
+			out = append(out, g)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Group) int { return cmp.Compare(len(b.Messages), len(a.Messages)) })
+	return out
+}
+
+// Topic is a problem that comes again and again: what, where, how often, from
+// when to when (DSK-18).
+type Topic struct {
+	Place    string    `json:"place"`
+	Kind     Kind      `json:"-"`
+	KindName string    `json:"kind"`
+	Count    int       `json:"count"`
+	People   int       `json:"people"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Words    []string  `json:"words"` // that decided the kind, commonest first
+	IDs      []string  `json:"ids"`
+}
+
+// topicLeast is how many messages of different people make a topic.
+const topicLeast = 3
+
+// Topics finds repeated problems: one kind at one place, from at least three
+// different people; the most frequent first.
+func (r *Rules) Topics(list []Message) []Topic {
+	places := FindPlaces(list)
+	type key struct{ place, kind string }
+	groups := map[key]*Topic{}
+	people := map[key]map[string]bool{}
+	words := map[key]map[string]int{}
+	for _, m := range list {
+		s, ok := r.Suggest(m.Subject, m.Text)
+		if !ok {
+			continue
+		}
+		if place := places.In(m); place != "" {
+			k := key{place, s.Kind.Name}
+			t := groups[k]
+			if t == nil {
+				t = &Topic{Place: place, Kind: s.Kind, KindName: s.Kind.Name, From: m.At, To: m.At}
+				groups[k], people[k], words[k] = t, map[string]bool{}, map[string]int{}
+			}
+			t.Count++
+			t.IDs = append(t.IDs, m.ID)
+			people[k][m.User] = true
+			for _, w := range s.Because {
+				words[k][w]++
+			}
+			if !m.At.IsZero() && (t.From.IsZero() || m.At.Before(t.From)) {
+				t.From = m.At
+			}
+			if m.At.After(t.To) {
+				t.To = m.At
+			}
+		}
+	}
+	var out []Topic
+	for k, t := range groups {
+		t.People = len(people[k])
+		if t.People < topicLeast {
+			continue
+		}
+		for w := range words[k] {
+			t.Words = append(t.Words, w)
+		}
+		slices.SortFunc(t.Words, func(a, b string) int { return cmp.Or(cmp.Compare(words[k][b], words[k][a]), cmp.Compare(a, b)) })
+		t.Words = t.Words[:min(6, len(t.Words))]
+		slices.Sort(t.IDs)
+		out = append(out, *t)
+	}
+	slices.SortFunc(out, func(a, b Topic) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Place, b.Place), cmp.Compare(a.KindName, b.KindName))
+	})
+	return out
+}
