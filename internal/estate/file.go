@@ -57,7 +57,8 @@ type File struct {
 	Emergency []Emergency
 	States    []StateSpan
 	Changes   []Change
-	Entries   []Entry // of the registers
+	Entries   []Entry      // of the registers
+	Confirmed Confirmation // of the directory, the last
 	Above     Unit
 	Below     Unit
 	Parts     map[Column][]Part
@@ -109,6 +110,9 @@ func (s *Service) UnitFile(ctx context.Context, actor auth.Actor, project, id in
 			return err
 		}
 		if f.Entries, err = s.UnitEntries(ctx, tx, project, id); err != nil {
+			return err
+		}
+		if f.Confirmed, err = s.UnitConfirmed(ctx, tx, project, id); err != nil {
 			return err
 		}
 		if f.Above, f.Below, err = s.Neighbours(ctx, tx, f.Unit); err != nil {

@@ -15,6 +15,7 @@ const (
 	PermExport    = "estate.unit.export"       // Excel of houses, people and registers
 	PermRegister  = "estate.register.edit"     // keys, mailboxes, parking, signs, lettings, findings
 	PermDirectory = "estate.directory.confirm" // confirm and issue the directory (EST-04)
+	PermSign      = "estate.directory.sign"    // sign for an issue of the directory, as security
 	PermProject   = "estate.project.manage"    // make and set up projects
 	PermImport    = "estate.batch.publish"     // publish and take back imports
 )
@@ -29,6 +30,7 @@ func Permissions() []auth.Permission {
 		{Name: PermExport, Title: text.B("导出房屋、客户和登记表", "Export units, people and registers")},
 		{Name: PermRegister, Title: text.B("登记钥匙、信报箱、车位、标识、出租", "Keep the registers")},
 		{Name: PermDirectory, Title: text.B("核对和签发通讯录", "Confirm and issue the directory")},
+		{Name: PermSign, Title: text.B("代表安保签收通讯录", "Sign for the directory as security")},
 		{Name: PermProject, Title: text.B("建立和设置项目", "Make and set up projects"), Company: true},
 		{Name: PermImport, Title: text.B("发布和撤回导入", "Publish and take back imports")},
 	}

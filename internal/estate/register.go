@@ -58,6 +58,7 @@ type Move struct {
 type Register struct {
 	Name    string
 	Title   text.Both
+	Short   text.Both // beside its lines on the unit page
 	Icon    string
 	Form    string // number printed on paper
 	Version string
@@ -100,6 +101,12 @@ func RegisterNamed(name string) (Register, bool) {
 		return Register{}, false
 	}
 	return Registers[i], true
+}
+
+// showsDue reports whether the list already has the date as a field.
+func (r Register) showsDue() bool {
+	f, ok := r.Field(FieldDue)
+	return ok && f.List
 }
 
 func labelField(zh, en string) Field {

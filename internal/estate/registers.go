@@ -7,7 +7,7 @@ var Registers = []Register{keys, mailboxes, spaces, waiting, vehicles, lettings,
 
 // keys: every key of a unit and of common rooms, and who has it now (EST-11).
 var keys = Register{
-	Name: "keys", Title: text.B("钥匙登记表", "Keys"), Icon: "key", Form: "KF-11", Version: "1", Rule: "EST-11", Unique: true, Find: true, Late: "lent",
+	Name: "keys", Title: text.B("钥匙登记表", "Keys"), Short: text.B("钥匙", "Keys"), Icon: "key", Form: "KF-11", Version: "1", Rule: "EST-11", Unique: true, Find: true, Late: "lent",
 	Why: text.B("每把钥匙在谁手里，什么时候该还。", "Who has each key, and when it is due back."),
 	Fields: []Field{
 		labelField("钥匙编号", "Key"), room(false),
@@ -26,7 +26,7 @@ var keys = Register{
 
 // mailboxes: box number per unit, with its keys (EST-12).
 var mailboxes = Register{
-	Name: "mailboxes", Title: text.B("信报箱一览表", "Mailboxes"), Icon: "mail", Form: "KF-12", Version: "1", Rule: "EST-12", Unique: true,
+	Name: "mailboxes", Title: text.B("信报箱一览表", "Mailboxes"), Short: text.B("信报箱", "Mailbox"), Icon: "mail", Form: "KF-12", Version: "1", Rule: "EST-12", Unique: true,
 	Why:    text.B("每户的信报箱号和钥匙。", "The box of each unit, and its keys."),
 	Fields: []Field{labelField("信报箱号", "Box"), room(true), count("keys", "钥匙数", "Keys"), words("note", "备注", "Note")},
 	States: Choices{choice("used", "使用", "In use"), choice("free", "空闲", "Free"), choice("broken", "损坏", "Broken")},
@@ -38,7 +38,7 @@ var mailboxes = Register{
 
 // spaces: 车位租售情况一览表, with the custody contract (EST-09).
 var spaces = Register{
-	Name: "spaces", Title: text.B("车位租售情况一览表", "Parking spaces sold and let"), Icon: "parking", Form: "KF-09", Version: "1", Rule: "EST-09", Unique: true, Find: true, Late: "let",
+	Name: "spaces", Title: text.B("车位租售情况一览表", "Parking spaces sold and let"), Short: text.B("车位", "Space"), Icon: "parking", Form: "KF-09", Version: "1", Rule: "EST-09", Unique: true, Find: true, Late: "let",
 	Why: text.B("每个车位归谁、租给谁、到什么时候。", "Whose each space is, who rents it, until when."),
 	Fields: []Field{
 		labelField("车位号", "Space"), pick("sort", "类型", "Sort", Choices{choice("owned", "产权", "Owned"), choice("let", "租赁", "For rent"), choice("shelter", "人防", "Civil defence"), choice("visitor", "访客", "Visitors"), choice("cycle", "非机动车", "Two-wheelers")}),
@@ -57,7 +57,7 @@ var spaces = Register{
 
 // waiting: who waits for a space, first come first served (EST-09).
 var waiting = Register{
-	Name: "waiting", Title: text.B("车位轮候表", "Parking waiting list"), Icon: "list-check", Form: "KF-09-2", Version: "1", Rule: "EST-09",
+	Name: "waiting", Title: text.B("车位轮候表", "Parking waiting list"), Short: text.B("轮候", "Waiting"), Icon: "list-check", Form: "KF-09-2", Version: "1", Rule: "EST-09",
 	Why:    text.B("先申请先得，谁在等、等了多久。", "First come, first served: who waits, since when."),
 	Fields: []Field{labelField("申请编号", "Application"), room(true), person("申请人", "Applicant", true), line("plate", "车牌号", "Plate"), day(FieldSince, "申请日期", "Applied"), words("note", "备注", "Note")},
 	States: Choices{choice("waiting", "轮候", "Waiting"), choice("offered", "已通知", "Offered"), choice("given", "已分配", "Given"), choice("left", "放弃", "Withdrawn")},
@@ -71,7 +71,7 @@ var waiting = Register{
 
 // vehicles: plate, owner, card (EST-10).
 var vehicles = Register{
-	Name: "vehicles", Title: text.B("车辆登记表", "Vehicles"), Icon: "car", Form: "KF-10", Version: "1", Rule: "EST-10", Unique: true, Find: true,
+	Name: "vehicles", Title: text.B("车辆登记表", "Vehicles"), Short: text.B("车辆", "Car"), Icon: "car", Form: "KF-10", Version: "1", Rule: "EST-10", Unique: true, Find: true,
 	Why: text.B("车牌找到人和房。", "From a plate to its people and unit."),
 	Fields: []Field{
 		labelField("车牌号", "Plate"), room(false), person("车主", "Owner", true), {Name: "phone", Title: text.B("电话", "Phone"), Kind: Dial, List: true},
@@ -85,7 +85,7 @@ var vehicles = Register{
 // lettings: the owner registers the letting, the tenant's papers follow within
 // a week; the list the public-security office asks for (EST-14).
 var lettings = Register{
-	Name: "lettings", Title: text.B("出租房屋登记表", "Lettings"), Icon: "door", Form: "KF-14", Version: "1", Rule: "EST-14", Late: "registered", Papers: 7,
+	Name: "lettings", Title: text.B("出租房屋登记表", "Lettings"), Short: text.B("出租", "Letting"), Icon: "door", Form: "KF-14", Version: "1", Rule: "EST-14", Late: "registered", Papers: 7,
 	Why: text.B("业主登记出租，租户证件一周内补齐，只可居住，名单报公安机关。", "The owner registers the letting, the tenant's papers follow within a week, residence only; the list goes to the public-security office."),
 	Fields: []Field{
 		labelField("登记编号", "Number"), room(true), person("出租人（业主）", "Owner", true), {Name: "tenant", Title: text.B("承租人", "Tenant"), Kind: Text, Required: true, List: true},
@@ -103,7 +103,7 @@ var lettings = Register{
 // vips: key customers, gone through again each month (EST-07). Interests and
 // requests are kept only with their purpose (LAW-03).
 var vips = Register{
-	Name: "vips", Title: text.B("重点客户表", "Key customers"), Icon: "star", Form: "KF-07", Version: "1", Rule: "EST-07", Late: "current", Renew: 1,
+	Name: "vips", Title: text.B("重点客户表", "Key customers"), Short: text.B("重点客户", "Key customer"), Icon: "star", Form: "KF-07", Version: "1", Rule: "EST-07", Late: "current", Renew: 1,
 	Why: text.B("重点客户的要求每月更新一次。只记服务用得上、本人同意的内容。", "What key customers ask for, refreshed monthly. Only what the service needs and they agreed to."),
 	Fields: []Field{
 		{Name: FieldPerson, Title: text.B("客户", "Customer"), Kind: Who, Required: true, List: true}, room(true),
@@ -117,7 +117,7 @@ var vips = Register{
 // segments: groups for visits and care, set by hand here (EST-08). A label that
 // judges a person needs a purpose (LAW-03).
 var segments = Register{
-	Name: "segments", Title: text.B("客户分类表", "Customer segments"), Icon: "tag", Form: "KF-08", Version: "1", Rule: "EST-08",
+	Name: "segments", Title: text.B("客户分类表", "Customer segments"), Short: text.B("分类", "Segment"), Icon: "tag", Form: "KF-08", Version: "1", Rule: "EST-08",
 	Why: text.B("安排走访和关怀用的分类；写明依据，本人可查可改。", "Groups for visits and care; the basis is written down, the customer may see and correct it."),
 	Fields: []Field{
 		{Name: FieldPerson, Title: text.B("客户", "Customer"), Kind: Who, Required: true, List: true}, room(true),
@@ -131,7 +131,7 @@ var segments = Register{
 // signs: location, state, repair or replacement (EST-15), with the places a
 // grade-3 estate must mark (EST-19).
 var signs = Register{
-	Name: "signs", Title: text.B("标识登记表", "Signs"), Icon: "map-pin", Form: "KF-15", Version: "1", Rule: "EST-15", Unique: true, Late: "damaged",
+	Name: "signs", Title: text.B("标识登记表", "Signs"), Short: text.B("标识", "Sign"), Icon: "map-pin", Form: "KF-15", Version: "1", Rule: "EST-15", Unique: true, Late: "damaged",
 	Why: text.B("每块标识在哪里、好不好；主出入口平面图、路标、组团、楼栋、单元和门牌都要有。", "Where each sign is and its state; plan at the main exit, road signs, cluster, block, entrance and door."),
 	Fields: []Field{
 		labelField("编号", "Number"), pick("sort", "类别", "Sort", Choices{
@@ -150,7 +150,7 @@ var signs = Register{
 
 // findings of taking a project over, to the builder until closed (EST-18).
 var findings = Register{
-	Name: "findings", Title: text.B("接管验收问题表", "Take-over findings"), Icon: "clipboard-check", Form: "KF-18", Version: "1", Rule: "EST-18", Unique: true, Late: "sent",
+	Name: "findings", Title: text.B("接管验收问题表", "Take-over findings"), Short: text.B("接管问题", "Finding"), Icon: "clipboard-check", Form: "KF-18", Version: "1", Rule: "EST-18", Unique: true, Late: "sent",
 	Why: text.B("接管时现场和资料两样都查，问题交建设单位整改，全部关闭后才交房。", "On taking over, site and papers are both checked; findings go to the builder and are closed before any unit is handed over."),
 	Fields: []Field{
 		labelField("编号", "Number"), pick("category", "类别", "Category", Choices{choice("structure", "土建", "Structure"), choice("water", "给排水", "Water"), choice("power", "供配电", "Power"), choice("lift", "电梯", "Lifts"), choice("fire", "消防", "Fire"), choice("weak", "弱电", "Low voltage"), choice("grounds", "室外", "Grounds"), choice("papers", "资料", "Papers")}),

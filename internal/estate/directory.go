@@ -1,0 +1,297 @@
+package estate
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
+	"guanjia/internal/errs"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+)
+
+// Confirmation is that the directory entry of a unit was asked about in a
+// month, whether or not anything changed (EST-04).
+type Confirmation struct {
+	Unit    int64
+	Month   string // "2026-11"
+	Changed bool
+	Note    string
+	Actor   string
+	At      time.Time // zero: not yet
+}
+
+// Issue is one version of the directory as it was given out.
+type Issue struct {
+	ID        int64
+	Month     string
+	Number    int // within the month
+	Units     int
+	Confirmed int
+	Changed   int
+	IssuedBy  string
+	IssuedAt  time.Time
+	SignedBy  string // of security
+	SignedAt  time.Time
+}
+
+// DirectoryRow is a unit in the directory: who is reached there, how, and
+// whether the month's confirmation is done.
+type DirectoryRow struct {
+	UnitRow
+	Phones  map[int64][]Phone // by person
+	Confirm Confirmation
+	Last    string // the last month it was confirmed in, "" never
+	Stale   bool   // a contact changed after the last issue: it is to be issued again (EST-06)
+}
+
+// Views of the directory.
+const (
+	ShowTodo    = ""        // not yet confirmed this month
+	ShowDone    = "done"    // confirmed
+	ShowChanged = "changed" // confirmed with a change
+	ShowVacant  = "vacant"  // vacant units: the owner's contact is kept current
+	ShowAll     = "all"
+)
+
+// Directory is one page of the directory of a month with its progress.
+type Directory struct {
+	Month      string
+	Today      string
+	Due        string // the 20th, until when every unit is confirmed
+	Units      int
+	Confirmed  int
+	Changed    int
+	Rows       []DirectoryRow
+	Prev, Next string
+	Issues     []Issue
+}
+
+// dueDay is the day of the month until which all is confirmed; the procedure
+// of the directory has it as a figure, this page shows it.
+const dueDay = "-20"
+
+var monthForm = regexp.MustCompile(`^[12][0-9]{3}-(0[1-9]|1[0-2])$`)
+
+// inDirectory are the units somebody can be reached at.
+const inDirectory = "u.project_id = ? AND u.state <> 'unsold' AND u.use <> 'parking' AND u.use <> 'storage'"
+
+// DirectoryOf is one page of the directory; month "" is the current one.
+func (s *Service) DirectoryOf(ctx context.Context, tx *store.Tx, project int64, month, show, after, before string, limit int) (Directory, error) {
+	d := Directory{Month: month, Today: today(tx)}
+	if !monthForm.MatchString(d.Month) {
+		d.Month = d.Today[:7]
+	}
+	d.Due = d.Month + dueDay
+	counts, err := store.One(ctx, tx, func(scan store.Scan) (x [3]int, err error) { return x, scan(&x[0], &x[1], &x[2]) },
+		`SELECT count(*), count(c.unit_id), coalesce(sum(c.changed), 0) FROM estate_live_unit u
+LEFT JOIN estate_confirmation c ON c.project_id = u.project_id AND c.unit_id = u.id AND c.month = ? WHERE `+inDirectory, d.Month, project)
+	if err != nil {
+		return d, err
+	}
+	d.Units, d.Confirmed, d.Changed = counts[0], counts[1], counts[2]
+	d.Issues, err = store.All(ctx, tx, scanIssue, "SELECT "+issueColumns+" FROM estate_issue WHERE project_id = ? ORDER BY id DESC LIMIT 12", project)
+	if err != nil {
+		return d, err
+	}
+	where, args := inDirectory, []any{d.Month, project}
+	switch show {
+	case ShowTodo:
+		where += " AND c.unit_id IS NULL"
+	case ShowDone:
+		where += " AND c.unit_id IS NOT NULL"
+	case ShowChanged:
+		where += " AND c.changed = 1"
+	case ShowVacant:
+		where += " AND u.state = 'vacant'"
+	}
+	order := "u.sort"
+	if after != "" {
+		where, args = where+" AND u.sort > ?", append(args, after)
+	} else if before != "" {
+		where, args, order = where+" AND u.sort < ?", append(args, before), "u.sort DESC"
+	}
+	rows, err := store.All(ctx, tx, func(scan store.Scan) (r DirectoryRow, err error) {
+		var at int64
+		err = scan(append(r.dest(), &r.Confirm.Changed, &r.Confirm.Note, &r.Confirm.Actor, &at, &r.Last)...)
+		r.Confirm.At, r.Confirm.Unit, r.Confirm.Month = store.Time(at), r.ID, d.Month
+		return r, err
+	}, "SELECT "+unitColumns+`, coalesce(c.changed, 0), coalesce(c.note, ''), coalesce(c.account_name, ''), coalesce(c.at, 0),
+coalesce((SELECT max(l.month) FROM estate_confirmation l WHERE l.project_id = u.project_id AND l.unit_id = u.id), '')
+FROM estate_live_unit u LEFT JOIN estate_confirmation c ON c.project_id = u.project_id AND c.unit_id = u.id AND c.month = ?
+WHERE `+where+" ORDER BY "+order+" LIMIT ?", append(args, limit+1)...)
+	if err != nil {
+		return d, err
+	}
+	more := len(rows) > limit
+	if more {
+		rows = rows[:limit]
+	}
+	if before != "" && after == "" {
+		slices.Reverse(rows)
+	}
+	if n := len(rows); n > 0 {
+		if more && before != "" || after != "" {
+			d.Prev = rows[0].sort
+		}
+		if more && before == "" || before != "" {
+			d.Next = rows[n-1].sort
+		}
+	}
+	d.Rows = rows
+	return d, s.reach(ctx, tx, project, &d)
+}
+
+// reach fills in who is reached at the units of d and how.
+func (s *Service) reach(ctx context.Context, tx *store.Tx, project int64, d *Directory) error {
+	var units, people []int64
+	for _, r := range d.Rows {
+		units = append(units, r.ID)
+	}
+	holders, err := s.WhoHolds(ctx, tx, project, units)
+	if err != nil {
+		return err
+	}
+	for _, list := range holders {
+		for _, o := range list {
+			people = append(people, o.Person)
+		}
+	}
+	people = unique(people)
+	phones, err := s.phonesOf(ctx, tx, project, people)
+	if err != nil {
+		return err
+	}
+	touched := map[int64]time.Time{}
+	if len(people) > 0 && len(d.Issues) > 0 {
+		type row struct{ id, at int64 }
+		list, err := store.All(ctx, tx, func(scan store.Scan) (x row, err error) { return x, scan(&x.id, &x.at) },
+			"SELECT person_id, max(at) FROM estate_change WHERE project_id = ? AND field = 'phones' AND person_id IN ("+marks(len(people))+") GROUP BY person_id", argsOf(project, people)...)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			touched[x.id] = store.Time(x.at)
+		}
+	}
+	for i := range d.Rows {
+		r := &d.Rows[i]
+		r.Holders, r.Phones = holders[r.ID], phones
+		for _, o := range r.Holders {
+			if len(d.Issues) > 0 && touched[o.Person].After(d.Issues[0].IssuedAt) {
+				r.Stale = true
+			}
+		}
+	}
+	return nil
+}
+
+// Confirm records that a unit's entry was asked about this month. Unchanged
+// entries make the phones of who holds the unit verified. A second time in the
+// month replaces the first. Errors: Forbidden, NotFound, Invalid (a change
+// without words).
+func (s *Service) Confirm(ctx context.Context, actor auth.Actor, project, unit int64, changed bool, note string) error {
+	if err := need(actor, PermDirectory, project); err != nil {
+		return err
+	}
+	note = text.Clean(note)
+	var f errs.Fields
+	if changed && note == "" {
+		f.Add("note", "estate.directory.note", "写明哪里变了。", "Say what changed.")
+	}
+	checkLength(&f, "note", note, 500)
+	if err := f.Err("estate.directory.invalid"); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := s.Unit(ctx, tx, project, unit); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO estate_confirmation (project_id, month, unit_id, changed, note, account_id, account_name, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (project_id, month, unit_id) DO UPDATE SET changed = excluded.changed, note = excluded.note, account_id = excluded.account_id, account_name = excluded.account_name, at = excluded.at`,
+			project, today(tx)[:7], unit, store.Bool(changed), note, actor.Account, actor.Name, store.Micros(tx.Now())); err != nil {
+			return err
+		}
+		if changed {
+			return nil
+		}
+		_, err := tx.Exec(ctx, `UPDATE estate_phone SET verified_at = ? WHERE project_id = ? AND person_id IN
+(SELECT o.person_id FROM estate_occupancy o WHERE o.project_id = ? AND o.unit_id = ? AND (o.to_date = '' OR o.to_date >= ?))`,
+			store.Micros(tx.Now()), project, project, unit, today(tx))
+		return err
+	})
+}
+
+const issueColumns = "id, month, number, units, confirmed, changed, issued_by, issued_at, signed_by, signed_at"
+
+func scanIssue(scan store.Scan) (Issue, error) {
+	var i Issue
+	var issued, signed int64
+	err := scan(&i.ID, &i.Month, &i.Number, &i.Units, &i.Confirmed, &i.Changed, &i.IssuedBy, &issued, &i.SignedBy, &signed)
+	i.IssuedAt, i.SignedAt = store.Time(issued), store.Time(signed)
+	return i, err
+}
+
+// GiveOut issues the directory of this month anew: a numbered version that
+// security signs for. Errors: Forbidden, Conflict (the last version of the
+// month is not signed for yet).
+func (s *Service) GiveOut(ctx context.Context, actor auth.Actor, project int64) (Issue, error) {
+	var out Issue
+	if err := need(actor, PermDirectory, project); err != nil {
+		return out, err
+	}
+	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		d, err := s.DirectoryOf(ctx, tx, project, "", ShowTodo, "", "", 1)
+		if err != nil {
+			return err
+		}
+		out = Issue{ID: tx.NewID(), Month: d.Month, Number: 1, Units: d.Units, Confirmed: d.Confirmed, Changed: d.Changed, IssuedBy: actor.Name, IssuedAt: tx.Now()}
+		if len(d.Issues) > 0 && d.Issues[0].Month == d.Month {
+			if d.Issues[0].SignedAt.IsZero() {
+				return errs.New(errs.Conflict, "estate.directory.unsigned", "上一版还没有签收，没有再发。", "The last version is not signed for yet; no other was issued.")
+			}
+			out.Number = d.Issues[0].Number + 1
+		}
+		_, err = tx.Exec(ctx, "INSERT INTO estate_issue (project_id, id, month, number, units, confirmed, changed, issued_by, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			project, out.ID, out.Month, out.Number, out.Units, out.Confirmed, out.Changed, out.IssuedBy, store.Micros(out.IssuedAt))
+		return err
+	})
+	return out, err
+}
+
+// SignIssue records that security took an issue over. Errors: Forbidden,
+// NotFound, Conflict (signed for already).
+func (s *Service) SignIssue(ctx context.Context, actor auth.Actor, project, issue int64) error {
+	if err := need(actor, PermSign, project); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		now, err := store.One(ctx, tx, scanIssue, "SELECT "+issueColumns+" FROM estate_issue WHERE project_id = ? AND id = ?"+tx.Lock(), project, issue)
+		if err != nil {
+			return err
+		}
+		if !now.SignedAt.IsZero() {
+			return errs.Newf(errs.Conflict, "estate.directory.signed", "%s 已经签收过，没有改动。", "%s has signed for it already; nothing was changed.", now.SignedBy)
+		}
+		_, err = tx.Exec(ctx, "UPDATE estate_issue SET signed_by = ?, signed_at = ? WHERE project_id = ? AND id = ?", actor.Name, store.Micros(tx.Now()), project, issue)
+		return err
+	})
+}
+
+// UnitConfirmed is the last confirmation of a unit, for its page; At is zero
+// when there was none.
+func (s *Service) UnitConfirmed(ctx context.Context, tx *store.Tx, project, unit int64) (Confirmation, error) {
+	list, err := store.All(ctx, tx, func(scan store.Scan) (c Confirmation, err error) {
+		var at int64
+		err = scan(&c.Month, &c.Changed, &c.Note, &c.Actor, &at)
+		c.Unit, c.At = unit, store.Time(at).In(calendar.Zone)
+		return c, err
+	}, "SELECT month, changed, note, account_name, at FROM estate_confirmation WHERE project_id = ? AND unit_id = ? ORDER BY month DESC LIMIT 1", project, unit)
+	if err != nil || len(list) == 0 {
+		return Confirmation{Unit: unit}, err
+	}
+	return list[0], nil
+}

@@ -1,0 +1,129 @@
+package estate_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
+	"guanjia/internal/errs"
+	"guanjia/internal/estate"
+	"guanjia/internal/store"
+	"guanjia/internal/store/storetest"
+)
+
+func (h *house) directory(show string) (d estate.Directory) {
+	h.t.Helper()
+	h.read(func(ctx context.Context, tx *store.Tx) (err error) {
+		d, err = h.DirectoryOf(ctx, tx, h.project, "", show, "", "", 50)
+		return err
+	})
+	return d
+}
+
+// proves EST-04: every unit is confirmed each month, changed or not, and it is
+// on record who did it and when; the new version is signed for by security.
+func TestDirectoryOfTheMonth(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, clock *calendar.Manual) {
+		h := newHouse(t, db, clock)
+		ctx, me := context.Background(), clerk(h.project, estate.PermDirectory)
+		a, b := h.unit("3栋", "1单元", "1502"), h.unit("3栋", "1单元", "1501")
+		space := newUnit("地库", "", "B2-117")
+		space.Use = "parking"
+		if _, err := h.CreateUnit(ctx, auth.System, h.project, space); err != nil {
+			t.Fatal(err)
+		}
+		owner, err := h.CreatePerson(ctx, auth.System, h.project, estate.Person{Name: "周慧兰"}, []estate.NewPhone{{Number: "13812346621"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.occupy(a, owner, estate.Owner, "2019-06-28", "")
+		if d := h.directory(estate.ShowTodo); d.Units != 2 || d.Confirmed != 0 || len(d.Rows) != 2 || d.Due != "2026-11-20" {
+			t.Errorf("at the start: %+v", d)
+		}
+		wantField(t, h.Confirm(ctx, me, h.project, b.ID, true, ""), "note")
+		if err := h.Confirm(ctx, clerk(h.project, estate.PermView), h.project, a.ID, false, ""); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("without the right: %v", err)
+		}
+		for _, c := range []struct {
+			unit    estate.Unit
+			changed bool
+			note    string
+		}{{a, false, ""}, {b, true, "业主换号码"}, {a, false, ""}} {
+			if err := h.Confirm(ctx, me, h.project, c.unit.ID, c.changed, c.note); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := h.directory(estate.ShowTodo); d.Confirmed != 2 || d.Changed != 1 || len(d.Rows) != 0 {
+			t.Errorf("all confirmed: %+v", d)
+		}
+		if d := h.directory(estate.ShowChanged); len(d.Rows) != 1 || d.Rows[0].Confirm.Actor != "林晓" || d.Rows[0].Confirm.Note != "业主换号码" || !d.Rows[0].Confirm.At.Equal(clock.Now()) {
+			t.Errorf("changed: %+v", d.Rows)
+		}
+		h.read(func(ctx context.Context, tx *store.Tx) error {
+			calls, err := h.Callers(ctx, tx, h.project, "13812346621")
+			if len(calls) != 1 || !calls[0].Verified {
+				t.Errorf("an unchanged entry leaves the phone unverified: %+v", calls)
+			}
+			return err
+		})
+		issue, err := h.GiveOut(ctx, me, h.project)
+		if err != nil || issue.Number != 1 || issue.Confirmed != 2 {
+			t.Errorf("%+v %v", issue, err)
+		}
+		_, err = h.GiveOut(ctx, me, h.project)
+		wantCode(t, err, "estate.directory.unsigned")
+		if err := h.SignIssue(ctx, me, h.project, issue.ID); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("the desk signs for security: %v", err)
+		}
+		guard := clerk(h.project, estate.PermSign)
+		if err := h.SignIssue(ctx, guard, h.project, issue.ID); err != nil {
+			t.Fatal(err)
+		}
+		wantCode(t, h.SignIssue(ctx, guard, h.project, issue.ID), "estate.directory.signed")
+		clock.Add(24 * time.Hour)
+		if _, err := h.SavePerson(ctx, auth.System, owner, []estate.NewPhone{{Number: "13912342087"}}); err != nil {
+			t.Fatal(err)
+		}
+		// proves EST-06: a changed contact shows as one to publish again.
+		vacant := h.directory(estate.ShowVacant)
+		if len(vacant.Rows) != 2 || !vacant.Rows[1].Stale || vacant.Rows[0].Stale {
+			t.Errorf("vacant: %+v", vacant.Rows)
+		}
+		clock.Set(time.Date(2026, 12, 1, 8, 0, 0, 0, calendar.Zone))
+		if d := h.directory(estate.ShowTodo); d.Month != "2026-12" || d.Confirmed != 0 || len(d.Rows) != 2 || d.Rows[1].Last != "2026-11" {
+			t.Errorf("the next month: %+v", d)
+		}
+	})
+}
+
+func TestDirectoryPages(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		u, p := h.unit("3栋", "1单元", "1502"), h.person("周慧兰", "13812346621")
+		h.occupy(u, p, estate.Owner, "2019-06-28", "")
+		f := h.front(append(everything, estate.PermSign)...)
+		f.get("/directory", "138****6621", "无变化", "从未")
+		path := fmt.Sprintf("/directory/%d/confirm", u.ID)
+		f.post(path, http.StatusUnprocessableEntity, form("changed", "1", "note", ""))
+		f.post(path, http.StatusSeeOther, form("changed", "1", "note", evil))
+		if body := f.get("/directory?show=done", "有变化", "&lt;script&gt;"); strings.Contains(body, "<script>alert") {
+			t.Error("raw markup")
+		}
+		f.get(fmt.Sprintf("/units/%d", u.ID), "通讯录核对")
+		f.post("/directory/issues", http.StatusSeeOther, form())
+		f.get("/directory", "安保签收")
+		looks := len(h.audit.looks)
+		if f.get("/directory/print?show=all", "13812346621", "KF-04"); len(h.audit.looks) != looks+1 {
+			t.Error("printing whole numbers is not on record")
+		}
+		if strings.Contains(h.front(estate.PermDirectory).get("/directory/print?show=all"), "13812346621") {
+			t.Error("whole numbers without the right")
+		}
+	})
+}
