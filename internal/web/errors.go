@@ -97,16 +97,19 @@ func (s *Shell) fail(w http.ResponseWriter, r *http.Request, err error) {
 	for _, h := range []string{"Content-Encoding", "Content-Length", "Cache-Control"} {
 		w.Header().Del(h)
 	}
+	if kind == errs.TooMany || kind == errs.Unavailable {
+		w.Header().Set("Retry-After", "60")
+	}
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/api/"):
 		problem(w, r, status, err)
 	case kind == errs.Unauthenticated && Partial(r):
-		w.Header().Set("HX-Redirect", s.cfg.LoginPath+"?next="+url.QueryEscape(s.frame(r).Path))
+		w.Header().Set("HX-Redirect", s.cfg.LoginPath+"?next="+url.QueryEscape(s.partFrame(r).Path))
 		w.WriteHeader(status)
 	case kind == errs.Unauthenticated && r.URL.Path != s.cfg.LoginPath && acceptsPage(r):
 		next := r.URL.RequestURI()
 		if r.Method != http.MethodGet {
-			next = s.frame(r).Path
+			next = s.partFrame(r).Path
 		}
 		http.Redirect(w, r, s.cfg.LoginPath+"?next="+url.QueryEscape(next), http.StatusSeeOther)
 	case Partial(r):

@@ -10,10 +10,9 @@ import (
 	"guanjia/internal/web/ui"
 )
 
-// frame gathers what every page draws around itself.
-func (s *Shell) frame(r *http.Request) ui.Frame {
-	ctx := r.Context()
-	p := prefsOf(ctx)
+// partFrame is what a part of a page needs: no rail, so no look-ups for it.
+func (s *Shell) partFrame(r *http.Request) ui.Frame {
+	p := prefsOf(r.Context())
 	f := ui.Frame{
 		Path: r.URL.RequestURI(), Now: s.cfg.Clock.Now(), Theme: p.theme, Density: p.density,
 		Home: "/", Query: r.URL.Query().Get("q"), LogoutPath: s.cfg.LogoutPath, Demo: s.cfg.Demo,
@@ -24,12 +23,22 @@ func (s *Shell) frame(r *http.Request) ui.Frame {
 			f.Path = from
 		}
 	}
+	if actor, ok := auth.From(r.Context()); ok {
+		f.Account, f.Person = actor.Account, actor.Name
+	}
+	return f
+}
+
+// frame gathers what every page draws around itself.
+func (s *Shell) frame(r *http.Request) ui.Frame {
+	ctx := r.Context()
+	p := prefsOf(ctx)
+	f := s.partFrame(r)
 	f.Undo = p.undo
 	actor, ok := auth.From(ctx)
 	if !ok || actor.IsSystem() {
 		return f
 	}
-	f.Account, f.Person = actor.Account, actor.Name
 	project := ProjectOf(ctx)
 	if project.ID == 0 {
 		project = s.lastProject(ctx, actor, p.project)

@@ -33,9 +33,14 @@ func Render(w http.ResponseWriter, r *http.Request, c templ.Component) error {
 func RenderStatus(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	ctx := r.Context()
 	if s := shellOf(ctx); s != nil {
-		f := s.frame(r)
+		var f ui.Frame
+		if Partial(r) {
+			f = s.partFrame(r)
+		} else {
+			f = s.frame(r)
+		}
 		ctx = ui.WithFrame(ctx, f)
-		if f.Undo != nil && !Partial(r) {
+		if f.Undo != nil {
 			dropCookie(w, r, undoCookie)
 		}
 		if p := ProjectOf(ctx); p.Code != "" && prefsOf(ctx).project != p.Code {

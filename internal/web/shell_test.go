@@ -458,3 +458,52 @@ func TestLogCarriesNoPersonalData(t *testing.T) {
 		t.Errorf("log:\n%s", log)
 	}
 }
+
+// A part of a page is drawn without the look-ups of the rail and the bell.
+func TestPartsAreCheap(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	shell, err := web.New(web.Config{
+		Clock: calendar.NewManual(time.Unix(0, 0)), Projects: projects{}, Sessions: sessions{}, BellPath: "/p/{project}/notices",
+		Bell:   func(context.Context) (int, error) { asked++; return 3, nil },
+		Routes: []web.Route{{Pattern: "GET /p/{project}/part", Permission: "test.case.see", Handler: say("part")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{handler: shell.Handler()}
+	if w := h.ask(t, "lin", "GET", "/p/jinxiu/part", func(r *http.Request) { r.Header.Set("HX-Request", "true") }); w.Code != 200 || asked != 0 {
+		t.Errorf("%d, bell asked %d times", w.Code, asked)
+	}
+	if h.ask(t, "lin", "GET", "/p/jinxiu/part"); asked != 1 {
+		t.Errorf("a page asked the bell %d times", asked)
+	}
+}
+
+// Each kind of failure has its status, its words, and nothing of the cause.
+func TestEveryKindHasItsPage(t *testing.T) {
+	t.Parallel()
+	kinds := map[errs.Kind]int{
+		errs.Invalid: 422, errs.Forbidden: 403, errs.NotFound: 404, errs.Conflict: 409, errs.Unavailable: 503, errs.TooMany: 429, errs.Internal: 500,
+	}
+	var routes []web.Route
+	for kind := range kinds {
+		routes = append(routes, web.Route{Pattern: "GET /fail/" + string(kind), Permission: auth.LoggedIn, Handler: func(http.ResponseWriter, *http.Request) error {
+			return errs.New(kind, "test.failed", "具体说明。", "In detail.").Wrap(errors.New("secret cause"))
+		}})
+	}
+	h := newHouse(t, routes...)
+	for kind, status := range kinds {
+		for who, lang := range map[string]text.Lang{"lin": text.ZH, "wu": text.EN} {
+			w := h.ask(t, who, "GET", "/fail/"+string(kind))
+			body := w.Body.String()
+			if w.Code != status || strings.Contains(body, "secret cause") || !strings.Contains(body, `class="gj-number">`) || w.Header().Get("Cache-Control") != "no-store" {
+				t.Errorf("%s: %d\n%s", kind, w.Code, body)
+			}
+			words := text.B("具体说明。", "In detail.").In(lang)
+			if kind != errs.Internal && !strings.Contains(body, words) {
+				t.Errorf("%s in %s lacks %q", kind, lang, words)
+			}
+		}
+	}
+}
