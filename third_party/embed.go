@@ -9,5 +9,5 @@ import "embed"
 
 // Files are the files sent to browsers: "htmx/htmx.min.js".
 //
-//go:embed htmx/htmx.min.js tabler/tabler.min.css echarts/echarts.min.js
+//go:embed htmx/htmx.min.js echarts/echarts.min.js
 var Files embed.FS

@@ -5,3 +5,5 @@
 // It owns: those addresses and bytes. It does not own: uploaded files (files),
 // pages. Start at Path and Handler.
 package static
+
+//go:generate go run ./gentabler

@@ -22,7 +22,7 @@ func get(t *testing.T, path, encoding string) *httptest.ResponseRecorder {
 
 func TestFilesAreKeptByTheirContent(t *testing.T) {
 	t.Parallel()
-	for name, sort := range map[string]string{"gj.js": "text/javascript", "guanjia.css": "text/css", "tabler.min.css": "text/css", "htmx.min.js": "text/javascript", "echarts.min.js": "text/javascript", "icon.svg": "image/svg+xml"} {
+	for name, sort := range map[string]string{"gj.js": "text/javascript", "guanjia.css": "text/css", "tabler.css": "text/css", "htmx.min.js": "text/javascript", "echarts.min.js": "text/javascript", "icon.svg": "image/svg+xml"} {
 		plain, packed := get(t, static.Path(name), ""), get(t, static.Path(name), "gzip")
 		if plain.Code != 200 || !strings.HasPrefix(plain.Header().Get("Content-Type"), sort) || !strings.Contains(plain.Header().Get("Cache-Control"), "immutable") {
 			t.Errorf("%s: %d %v", name, plain.Code, plain.Header())
