@@ -42,9 +42,12 @@ func (s *Service) Record(ctx context.Context, tx *store.Tx, e Entry) error {
 	return err
 }
 
+// subjectAccount is the subject of what auth reports.
+const subjectAccount = "auth.account"
+
 // RecordAuth makes the service auth's Trail.
 func (s *Service) RecordAuth(ctx context.Context, tx *store.Tx, c auth.Change) error {
-	return s.Record(ctx, tx, Entry{Actor: c.Actor, Project: c.Project, Action: c.Action, Subject: "auth.account", ID: c.Account, Data: c.Data})
+	return s.Record(ctx, tx, Entry{Actor: c.Actor, Project: c.Project, Action: c.Action, Subject: subjectAccount, ID: c.Account, Data: c.Data})
 }
 
 var _ auth.Trail = (*Service)(nil)

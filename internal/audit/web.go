@@ -46,6 +46,7 @@ type line struct {
 	Row
 	Who  string
 	What string
+	Whom string
 }
 
 type pageView struct {
@@ -144,6 +145,9 @@ func (s *Service) words(ctx context.Context, rows []Row) ([]line, error) {
 	var ids []int64
 	for _, r := range rows {
 		ids = append(ids, r.Account)
+		if r.Subject == subjectAccount {
+			ids = append(ids, r.SubjectID)
+		}
 	}
 	people := map[int64]auth.Person{}
 	if s.names != nil {
@@ -158,7 +162,10 @@ func (s *Service) words(ctx context.Context, rows []Row) ([]line, error) {
 	}
 	var list []line
 	for _, r := range rows {
-		l := line{Row: r, What: actionWords(ctx, r.Action)}
+		l := line{Row: r, What: actionWords(ctx, r.Action), Whom: subjectWords(ctx, r.Subject)}
+		if p, ok := people[r.SubjectID]; ok && r.Subject == subjectAccount {
+			l.Whom = p.Name
+		}
 		switch p, ok := people[r.Account]; {
 		case ok:
 			l.Who = p.Name
@@ -214,7 +221,7 @@ func (s *Service) sheet(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		// Numbers of subjects go as text: Excel keeps 15 digits only.
-		if err := stream.SetRow(cell, []any{ui.Exact(l.At), l.Who, l.What, l.Subject, strconv.FormatInt(l.SubjectID, 10), l.Data, l.Address, l.Batch}); err != nil {
+		if err := stream.SetRow(cell, []any{ui.Exact(l.At), l.Who, l.What, l.Whom, strconv.FormatInt(l.SubjectID, 10), l.Data, l.Address, l.Batch}); err != nil {
 			return err
 		}
 	}

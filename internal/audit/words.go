@@ -45,6 +45,20 @@ var verbs = map[string]text.Both{
 	"open": text.B("开立", "Opened"), "close": text.B("关闭", "Closed"), "confirm": text.B("确认", "Confirmed"), "merge": text.B("合并", "Merged"), "revert": text.B("撤回", "Took back"),
 }
 
+var subjects = map[string]text.Both{
+	subjectAccount: text.B("账号", "Account"), "vault.value": text.B("个人信息", "Personal value"), "vault.key": text.B("密钥", "Key"),
+	"audit.entry": text.B("操作记录", "Audit trail"), "audit.batch": text.B("操作记录", "Audit trail"), "casefile.case": text.B("事项", "Case"),
+	"estate.unit": text.B("房屋", "Unit"), "estate.person": text.B("客户", "Person"), "estate.occupancy": text.B("居住", "Occupancy"), "desk.call": text.B("来电", "Call"),
+}
+
+// subjectWords says what an entry is about; an unnamed subject keeps its name.
+func subjectWords(ctx context.Context, subject string) string {
+	if b, ok := subjects[subject]; ok {
+		return b.In(text.LangOf(ctx))
+	}
+	return subject
+}
+
 // actionWords says an action in words; an unnamed one keeps its name.
 func actionWords(ctx context.Context, action string) string {
 	if b, ok := actions[action]; ok {

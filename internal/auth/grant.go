@@ -100,12 +100,13 @@ func (s *Service) needAdmin(ctx context.Context, tx *store.Tx) error {
 			if p != PermManage {
 				continue
 			}
-			n, err := store.One(ctx, tx, store.Value[int64], `SELECT count(*) FROM auth_grant g JOIN auth_account a ON a.id = g.account_id
-				WHERE g.role = ? AND g.project_id = 0 AND a.active = 1`, r.Name)
+			// Locked, so that two administrators cannot remove each other at one moment.
+			left, err := store.All(ctx, tx, store.Value[int64], `SELECT a.id FROM auth_grant g JOIN auth_account a ON a.id = g.account_id
+				WHERE g.role = ? AND g.project_id = 0 AND a.active = 1 ORDER BY a.id`+tx.Lock(), r.Name)
 			if err != nil {
 				return err
 			}
-			if n > 0 {
+			if len(left) > 0 {
 				return nil
 			}
 		}

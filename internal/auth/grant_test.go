@@ -1,11 +1,19 @@
 package auth_test
 
 import (
+	"context"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
 	"guanjia/internal/auth"
+	"guanjia/internal/errs"
+	"guanjia/internal/store"
 )
+
+// unique is a word no account is called yet.
+func (h *house) unique() string { return strconv.FormatInt(h.db.NewID(), 36) }
 
 // proves PLT-02: rights by role and project, deny by default, nobody gives
 // away more than they hold
@@ -63,6 +71,46 @@ func TestLastAdministrator(t *testing.T) {
 		wantCode(t, h.Revoke(t.Context(), auth.System, boss.ID, auth.Grant{Role: "admin"}), "auth.admin.last")
 		wantCode(t, h.SetActive(t.Context(), auth.System, boss.ID, false), "auth.admin.last")
 		h.resolve(h.enter("boss", from("10.0.0.1")).Token)
+	})
+}
+
+// proves PLT-01: two administrators who disable each other at one moment
+func TestAdministratorsDisableEachOther(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		for range 5 {
+			a, b := h.add("a"+h.unique(), auth.Grant{Role: "admin"}), h.add("b"+h.unique(), auth.Grant{Role: "admin"})
+			var wg sync.WaitGroup
+			for _, id := range []int64{a.ID, b.ID} {
+				wg.Go(func() {
+					if err := h.SetActive(t.Context(), auth.System, id, false); err != nil && errs.CodeOf(err) != "auth.admin.last" && errs.KindOf(err) != errs.Conflict {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			left := 0
+			for _, id := range []int64{a.ID, b.ID} {
+				acc, err := h.Account(t.Context(), auth.System, id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if acc.Active {
+					left++
+				}
+			}
+			if left == 0 {
+				t.Fatal("no administrator is left")
+			}
+			for _, id := range []int64{a.ID, b.ID} { // the next round starts without them
+				if err := h.db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.Exec(ctx, "UPDATE auth_account SET active = 0 WHERE id = ?", id)
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/auth/authweb"
 	"guanjia/internal/calendar"
+	"guanjia/internal/files"
 	"guanjia/internal/module"
 	"guanjia/internal/store"
 	"guanjia/internal/store/storetest"
@@ -48,13 +49,15 @@ type house struct {
 	t     *testing.T
 	auth  *auth.Service
 	audit *audit.Service
+	files *files.Service
+	db    *store.DB
 	clock *calendar.Manual
 	site  *httptest.Server
 }
 
 func each(t *testing.T, fn func(t *testing.T, h *house)) {
 	t.Helper()
-	rooms := []store.Migrations{auth.Migrations(), audit.Migrations(), vault.Migrations()}
+	rooms := []store.Migrations{auth.Migrations(), audit.Migrations(), vault.Migrations(), files.Migrations()}
 	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, clock *calendar.Manual) {
 		keys, err := vault.NewKeys()
 		if err != nil {
@@ -79,7 +82,12 @@ func each(t *testing.T, fn func(t *testing.T, h *house)) {
 		h.audit.NameBy(h.auth.Names)
 		pages := authweb.New(authweb.Options{Auth: h.auth, Projects: projects{}.ListFor})
 		vaults := vault.New(vault.Options{DB: db, Keys: keys, Audit: h.audit, Clock: clock})
-		mods := []module.Module{pages.Module(), h.audit.Module(), vaults.Module()}
+		h.files, err = files.New(files.Options{DB: db, Audit: h.audit, Dir: t.TempDir(), Cache: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.db = db
+		mods := []module.Module{pages.Module(), h.audit.Module(), vaults.Module(), h.files.Module()}
 		for _, err := range module.Check(mods) {
 			t.Error(err)
 		}
@@ -302,5 +310,51 @@ func TestAdministration(t *testing.T) {
 		}
 		has(t, boss.do(200, "/audit/heads", nil), `"signature"`)
 		has(t, boss.do(200, "/audit?action=audit.entry.export", nil), "导出操作记录")
+	})
+}
+
+// proves PLT-02, PLT-12: a file behind the whole house: by right, locked down
+func TestFileDownload(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		wang := h.add("wangli", "王丽", auth.Grant{Project: 7, Role: "desk"})
+		h.add("other", "别人")
+		h.files.SetGuard("probe.case", func(_ context.Context, _ *store.Tx, actor auth.Actor, f files.File, _ bool) error {
+			if actor.IsSystem() || len(actor.Roles(f.Project)) > 0 {
+				return nil
+			}
+			return actor.Need("probe.case.view", f.Project)
+		})
+		got, err := h.files.Receive(t.Context(), "说明.txt", strings.NewReader("关水阀"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f files.File
+		err = h.db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
+			f, err = h.files.Attach(ctx, tx, auth.System, files.To{Project: 7, Owner: "probe.case", ID: wang.ID}, got)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, other := h.browser(), h.browser()
+		has(t, other.do(200, files.Path(f.ID), nil), `action="/login"`)
+		w.login("wangli")
+		other.login("other")
+		if body := w.do(200, files.Path(f.ID), nil); body != "关水阀" {
+			t.Errorf("%q came back", body)
+		}
+		other.do(404, files.Path(f.ID), nil)
+		other.do(404, files.SmallPath(f.ID), nil)
+		w.do(404, files.SmallPath(f.ID), nil)
+		w.do(404, "/files/none", nil)
+		res, err := w.c.Get(h.site.URL + files.Path(f.ID)) //nolint:noctx // the test's own server
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		if got := res.Header.Get("Content-Security-Policy"); got != "sandbox; default-src 'none'" {
+			t.Errorf("the policy of the download is %q", got)
+		}
 	})
 }
