@@ -9,5 +9,5 @@ import "embed"
 
 // FS is the shipped handbook.
 //
-//go:embed all:procedures all:profiles all:roles all:rules all:texts all:calendars all:scenarios
+//go:embed all:procedures all:profiles all:roles all:rules all:texts all:words all:calendars all:scenarios
 var FS embed.FS

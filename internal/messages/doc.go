@@ -4,7 +4,7 @@
 //
 // It owns: reading of message files, the rules' engine, near-duplicates and
 // topics, the measure against labels. The words are handbook data
-// (texts/kinds.yaml, texts/dangers.yaml). It does not own: cases, alarms, or any
+// (words/kinds.yaml, words/dangers.yaml). It does not own: cases, alarms, or any
 // table; it is pure, and imports leaves (text, errs, calendar) and the YAML reader only.
 // Start at Rules and Suggest.
 package messages

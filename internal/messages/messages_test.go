@@ -286,7 +286,7 @@ func TestLoadRefuses(t *testing.T) {
 		"heavy word":   {"kinds:\n  repair:\n    title: 报修\n    as: {procedure: repair}\n    words: {漏水: 40}\n", "漏水"},
 		"no procedure": {"kinds:\n  repair:\n    title: 报修\n    words: {漏水: 4}\n", "repair"},
 	} {
-		_, err := Load(fstest.MapFS{"texts/kinds.yaml": {Data: []byte(c.kinds)}, "texts/dangers.yaml": dangers})
+		_, err := Load(fstest.MapFS{"words/kinds.yaml": {Data: []byte(c.kinds)}, "words/dangers.yaml": dangers})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}

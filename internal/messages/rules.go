@@ -64,29 +64,29 @@ type dangerDoc struct {
 	Script string   `yaml:"script"`
 }
 
-// Load reads texts/kinds.yaml and texts/dangers.yaml of a handbook.
+// Load reads words/kinds.yaml and words/dangers.yaml of a handbook.
 func Load(handbook fs.FS) (*Rules, error) {
 	r := &Rules{}
 	var kinds struct {
 		Least int       `yaml:"least"`
 		Kinds yaml.Node `yaml:"kinds"`
 	}
-	if err := read(handbook, "texts/kinds.yaml", &kinds); err != nil {
+	if err := read(handbook, "words/kinds.yaml", &kinds); err != nil {
 		return nil, err
 	}
 	r.least = kinds.Least
 	for name, node := range entries(&kinds.Kinds) {
 		var d kindDoc
 		if err := node.Decode(&d); err != nil {
-			return nil, fmt.Errorf("texts/kinds.yaml: line %d: %s: %w", node.Line, name, err)
+			return nil, fmt.Errorf("words/kinds.yaml: line %d: %s: %w", node.Line, name, err)
 		}
 		if d.Title == "" || len(d.Words) == 0 || d.As.Procedure == "" {
-			return nil, fmt.Errorf("texts/kinds.yaml: line %d: %s needs title, as and words", node.Line, name)
+			return nil, fmt.Errorf("words/kinds.yaml: line %d: %s needs title, as and words", node.Line, name)
 		}
 		k := Kind{Name: name, Title: both(d.Title), Procedure: d.As.Procedure, As: d.As.Kind, unless: folded(d.Unless)}
 		for w, weight := range d.Words {
 			if weight < 1 || weight > 9 {
-				return nil, fmt.Errorf("texts/kinds.yaml: line %d: %s: the weight of %s must be 1 to 9", node.Line, name, w)
+				return nil, fmt.Errorf("words/kinds.yaml: line %d: %s: the weight of %s must be 1 to 9", node.Line, name, w)
 			}
 			k.words = append(k.words, weighted{fold(w), weight})
 		}
@@ -104,17 +104,17 @@ func Load(handbook fs.FS) (*Rules, error) {
 		Unless  []string  `yaml:"unless"`
 		Dangers yaml.Node `yaml:"dangers"`
 	}
-	if err := read(handbook, "texts/dangers.yaml", &dangers); err != nil {
+	if err := read(handbook, "words/dangers.yaml", &dangers); err != nil {
 		return nil, err
 	}
 	r.near, r.unless = dangers.Near, folded(dangers.Unless)
 	for name, node := range entries(&dangers.Dangers) {
 		var d dangerDoc
 		if err := node.Decode(&d); err != nil {
-			return nil, fmt.Errorf("texts/dangers.yaml: line %d: %s: %w", node.Line, name, err)
+			return nil, fmt.Errorf("words/dangers.yaml: line %d: %s: %w", node.Line, name, err)
 		}
 		if d.Title == "" || d.Number == "" || d.Script == "" || len(d.Words) == 0 {
-			return nil, fmt.Errorf("texts/dangers.yaml: line %d: %s needs title, number, words and script", node.Line, name)
+			return nil, fmt.Errorf("words/dangers.yaml: line %d: %s needs title, number, words and script", node.Line, name)
 		}
 		r.Dangers = append(r.Dangers, Danger{Name: name, Title: both(d.Title), Number: d.Number, Script: both(d.Script), words: folded(d.Words)})
 	}

@@ -86,7 +86,7 @@ func Load(fsys fs.FS) (*Handbook, []Problem) {
 }
 
 // folders of a handbook; those not read here belong to other packages.
-var folders = []string{"procedures", "profiles", "roles", "rules", "texts", "scenarios", "calendars", "letters", "registers", "law"}
+var folders = []string{"procedures", "profiles", "roles", "rules", "texts", "words", "scenarios", "calendars", "letters", "registers", "law"}
 
 // inherit fills every profile from the one it is like. One step only: a
 // profile that others are like stands on its own, so that a reader never has
