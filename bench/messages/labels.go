@@ -1,4 +1,4 @@
-// Package messages holds the labels that the rules of handbook/texts/kinds.yaml
+// Package messages holds the labels that the rules of handbook/words/kinds.yaml
 // are measured against; README.md beside it says how they were made.
 package messages
 
