@@ -53,7 +53,7 @@ func (c *coverageCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := coverage.Handbook(ctx, source, coverage.Options{Mutate: c.Mutate, Things: there.Things})
+	r, err := coverage.Handbook(ctx, source, coverage.Options{Mutate: c.Mutate, Things: there.Things, House: app.Stories(ctx)})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ import (
 	"guanjia/internal/jobs"
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
+	"guanjia/internal/procedure"
 	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/vault"
@@ -39,6 +40,12 @@ type Options struct {
 	Clock  calendar.Clock // business time; the machine's clock when nil
 	Log    *slog.Logger
 	Demo   bool
+
+	// Stories are played in a house with their own handbook, facts and
+	// sessions; nil: the house's own.
+	Handbook *procedure.Handbook
+	Facts    []module.Fact
+	Sessions web.Sessions
 }
 
 // App is the house, built.
@@ -89,6 +96,9 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 	if a.Book, err = ReadBook(a.source); err != nil {
 		return nil, err
 	}
+	if opt.Handbook != nil {
+		a.Book.handbook = opt.Handbook
+	}
 	if a.DB, err = store.Open(ctx, store.Config{DSN: a.Config.DSN, Clock: a.Clock}); err != nil {
 		return nil, err
 	}
@@ -118,6 +128,7 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	if err := a.rooms(); err != nil {
 		return err
 	}
+	a.replaceFacts(opt.Facts)
 	if found := module.Check(a.Mods); len(found) > 0 {
 		return errors.Join(found...)
 	}
@@ -236,6 +247,9 @@ func (a *App) serve(opt Options) error {
 		Log: a.Log, Clock: a.Clock, Projects: projects{a.Estate}, Sessions: a.Auth, Hub: a.Hub, Demo: opt.Demo,
 		SearchPath: "/p/{project}/search",
 		SaveLang:   a.saveLang,
+	}
+	if opt.Sessions != nil {
+		cfg.Sessions = opt.Sessions
 	}
 	for _, p := range a.Config.Proxies {
 		prefix, err := config.ParseNetwork(p)

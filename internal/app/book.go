@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
 	"guanjia/internal/module"
@@ -26,6 +28,7 @@ type Book struct {
 	handbook *procedure.Handbook
 	calendar *calendar.Calendar
 	projects atomic.Pointer[map[int64]setting]
+	hours    sync.Map // of calendarOf: profiles and projects share calendars
 	roles    []auth.Role
 }
 
@@ -33,7 +36,7 @@ type setting struct {
 	code      string
 	figures   *procedure.Figures
 	overrides map[string]string
-	calendar  *calendar.Calendar
+	calendars map[string]*calendar.Calendar // by procedure: each counts by its own line's hours
 }
 
 // ReadBook reads and checks the handbook in fsys. One that is refused is an
@@ -85,7 +88,7 @@ func (b *Book) settingOf(p estate.Project) (setting, error) {
 	if figures == nil {
 		return setting{}, errs.Newf(errs.Invalid, "handbook.profile", "手册里没有档“%s”。", "The handbook has no profile %q.", p.Profile)
 	}
-	s := setting{code: p.Code, figures: figures, overrides: map[string]string{}, calendar: b.calendar}
+	s := setting{code: p.Code, figures: figures, overrides: map[string]string{}, calendars: map[string]*calendar.Calendar{}}
 	if err := json.Unmarshal(orEmpty(p.Overrides), &s.overrides); err != nil {
 		return s, err
 	}
@@ -96,13 +99,36 @@ func (b *Book) settingOf(p estate.Project) (setting, error) {
 		}
 		s.figures = changed
 	}
-	var own calendar.Overrides
-	if err := json.Unmarshal(orEmpty(p.Calendar), &own); err != nil {
-		return s, err
+	for name := range b.handbook.Procedures {
+		c, err := b.calendarOf(s.figures, name, p.Calendar)
+		if err != nil {
+			return s, err
+		}
+		s.calendars[name] = c
 	}
-	c, err := b.calendar.With(own)
-	s.calendar = c
-	return s, err
+	return s, nil
+}
+
+// calendarOf is the calendar with the hours that the figures give a procedure
+// and with the project's own days.
+func (b *Book) calendarOf(figures *procedure.Figures, name string, days json.RawMessage) (*calendar.Calendar, error) {
+	key := figures.Hash + " " + name + " " + string(days)
+	if c, ok := b.hours.Load(key); ok {
+		return c.(*calendar.Calendar), nil
+	}
+	var own calendar.Overrides
+	if err := json.Unmarshal(orEmpty(days), &own); err != nil {
+		return nil, err
+	}
+	c, err := engine.CalendarFor(b.calendar, figures, name)
+	if err == nil && (own.Hours != nil || len(own.Exceptions) > 0) {
+		c, err = c.With(own)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.hours.Store(key, c)
+	return c, nil
 }
 
 func orEmpty(raw json.RawMessage) json.RawMessage {
@@ -122,7 +148,7 @@ func (b *Book) Stamp(project int64, name string) (casefile.Stamp, error) {
 	if !ok || def == nil {
 		return casefile.Stamp{}, errs.Newf(errs.NotFound, "handbook.procedure", "手册里没有规程“%s”。", "The handbook has no procedure %q.", name)
 	}
-	return casefile.Stamp{Def: def, Figures: s.figures, Overrides: s.overrides, Calendar: s.calendar}, nil
+	return casefile.Stamp{Def: def, Figures: s.figures, Overrides: s.overrides, Calendar: s.calendars[name]}, nil
 }
 
 // Kind is Stamp, as the desk asks for it.
