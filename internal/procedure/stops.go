@@ -44,24 +44,29 @@ const most = 12
 // folded is the stops of a chart: as many groups as possible open, the one
 // with the current step first, but at most twelve nodes.
 func (d *Definition) folded(here string) []Stop {
-	open := map[string]bool{}
-	stops := d.stops(func(string) bool { return true })
-	try := func(group string) {
-		open[group] = true
-		if next := d.stops(func(g string) bool { return !open[g] }); len(next) <= most {
-			stops = next
-			return
+	size := map[string]int{}
+	count := 0
+	for i := range d.Steps {
+		g := d.Steps[i].Group
+		if g == "" || size[g] == 0 {
+			count++
 		}
-		delete(open, group)
+		size[g]++
 	}
-	if s := d.Step(here); s != nil && s.Group != "" {
+	open := map[string]bool{}
+	try := func(group string) {
+		if group != "" && !open[group] && count+size[group]-1 <= most {
+			open[group] = true
+			count += size[group] - 1
+		}
+	}
+	if s := d.Step(here); s != nil {
 		try(s.Group)
 	}
 	for i := range d.Steps {
-		if g := d.Steps[i].Group; g != "" && !open[g] {
-			try(g)
-		}
+		try(d.Steps[i].Group)
 	}
+	stops := d.stops(func(group string) bool { return !open[group] })
 	for len(stops) > most { // a definition without groups: its tail folds
 		last := stops[len(stops)-2]
 		before := &stops[len(stops)-3]
