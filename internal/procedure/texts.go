@@ -46,6 +46,9 @@ func readTexts(file string, src []byte, t *Texts, ps *problems) {
 		r.wrongKind(top, isMap, file)
 		return
 	}
+	if top.get("kinds") != nil || top.get("dangers") != nil {
+		return // word lists, read by the package that suggests kinds
+	}
 	r.only(top, "rule", "situations", "phrases", "answers")
 	r.rules(top)
 	if v := top.get("situations"); v != nil {
