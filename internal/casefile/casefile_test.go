@@ -2,6 +2,7 @@ package casefile_test
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"sync"
 	"testing"
@@ -111,7 +112,7 @@ func newDesk(t testing.TB, db *store.DB, clock *calendar.Manual) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, db: db, clock: clock, notices: notice.New(db)}
-	d.svc = casefile.New(casefile.Config{DB: db, Queue: &jobs.Queue{}, Handbook: b, Notices: d.notices, Units: units{}, Accounts: accounts{}, Search: search.New()})
+	d.svc = casefile.New(casefile.Config{DB: db, Queue: &jobs.Queue{}, Handbook: b, Notices: d.notices, Units: units{}, Accounts: accounts{}, Search: search.New(), Log: slog.New(slog.DiscardHandler)})
 	d.svc.Connect([]module.Module{d.svc.Module()})
 	return d
 }

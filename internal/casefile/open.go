@@ -18,6 +18,18 @@ import (
 // Channels lists the ways a matter can come in (DSK-01): one list for all.
 var Channels = []string{"phone", "visit", "letter", "fax", "courier", "email", "resident", "patrol", "department", "system"}
 
+// openers are the words of a procedure's "opened by" that let a channel in. What
+// comes in writing may also be taken in by the desk.
+var openers = map[string][]string{
+	"phone": {"desk"}, "visit": {"desk"}, "letter": {"letter", "desk"}, "fax": {"letter", "desk"}, "courier": {"letter", "desk"}, "email": {"letter", "desk"},
+	"resident": {"resident"}, "patrol": {"patrol"}, "department": {"department"}, "system": {"system"},
+}
+
+// letIn reports whether a procedure is opened by way of channel.
+func letIn(def *procedure.Definition, channel string) bool {
+	return slices.ContainsFunc(openers[channel], func(by string) bool { return slices.Contains(def.Opened.By, by) })
+}
+
 // Longest texts of a case, in characters.
 const (
 	maxSubject = 60
@@ -51,7 +63,7 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, actor auth.Actor, in O
 	if err != nil {
 		return Case{}, err
 	}
-	if err := clean(&in, stamp.Def); err != nil {
+	if err := clean(&in, stamp.Def, actor.IsSystem()); err != nil {
 		return Case{}, err
 	}
 	at, err := when(tx, actor, in.At, time.Time{})
@@ -131,7 +143,7 @@ func openingData(in Opening, by engine.Actor, c Case, seal string) (map[string]a
 }
 
 // clean makes what was typed storable and reports every entry that is wrong.
-func clean(in *Opening, def *procedure.Definition) error {
+func clean(in *Opening, def *procedure.Definition, system bool) error {
 	var bad errs.Fields
 	in.Words, in.Subject = text.Clean(in.Words), text.Clean(strings.ReplaceAll(in.Subject, "\n", " "))
 	in.Place, in.Caller = text.Cut(text.Clean(in.Place), 200), text.Cut(text.Clean(in.Caller), 60)
@@ -151,6 +163,8 @@ func clean(in *Opening, def *procedure.Definition) error {
 	}
 	if !slices.Contains(Channels, in.Channel) {
 		bad.Add("channel", "unknown", "请选来自哪种渠道。", "Choose the channel it came by.")
+	} else if !system && (in.Channel == "system" || !letIn(def, in.Channel)) {
+		bad.Add("channel", "not_by", "「"+def.Title.ZH+"」不从这个渠道受理。", "This kind of case is not opened by that channel.")
 	}
 	if def.About.Unit == procedure.Required && in.Unit == 0 {
 		bad.Add("unit", "required", "请选房屋：「"+def.Title.ZH+"」要知道是哪一户。", "Choose the unit: this kind of case needs one.")

@@ -95,6 +95,8 @@ func TestRefusedOpenings(t *testing.T) {
 			"visitor":               {auth.Actor{Account: -1}, leak(), errs.Forbidden},
 			"unknown procedure":     {lin, change(func(in *casefile.Opening) { in.Procedure = "magic" }), errs.NotFound},
 			"unknown channel":       {lin, change(func(in *casefile.Opening) { in.Channel = "smoke" }), errs.Invalid},
+			"a channel not let in":  {lin, change(func(in *casefile.Opening) { in.Procedure, in.Fields, in.Channel = "visit", nil, "patrol" }), errs.Invalid},
+			"as the system":         {lin, change(func(in *casefile.Opening) { in.Channel = "system" }), errs.Invalid},
 			"unit of others":        {lin, change(func(in *casefile.Opening) { in.Unit = 99 }), errs.NotFound},
 			"unknown parent":        {lin, change(func(in *casefile.Opening) { in.Parent = 99 }), errs.NotFound},
 			"unknown field":         {lin, change(func(in *casefile.Opening) { in.Fields["colour"] = "red" }), errs.Invalid},
