@@ -202,7 +202,7 @@ func leverPath(base string, c procedure.Clause) string {
 		name, part, _ := strings.Cut(l.Name, ".")
 		return base + "/procedures/" + name + "#" + l.Sort + "-" + part
 	case "figure":
-		return base + "/profiles#" + l.Name
+		return base + "/profiles?all=yes#" + l.Name
 	default:
 		return ""
 	}
