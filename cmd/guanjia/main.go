@@ -1,5 +1,5 @@
 // Command guanjia is the one binary: demo, serve, handbook, import, backup,
-// restore, verify. It reads flags, environment and file, calls app, and prints
+// restore, verify, bench. It reads flags, environment and file, calls app, and prints
 // for people. It holds no rules. Start at cli.
 package main
 
@@ -28,6 +28,7 @@ type cli struct {
 	Backup   backupCmd   `cmd:"" help:"Write everything into one archive, while others work."`
 	Restore  restoreCmd  `cmd:"" help:"Bring an archive back into an empty installation."`
 	Verify   verifyCmd   `cmd:"" help:"Recompute cases from their logs and check the audit chain."`
+	Bench    benchCmd    `cmd:"" help:"Measure: bench messages FILE."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

@@ -20,8 +20,9 @@ type line struct {
 }
 
 // CheckCommand is `guanjia import --check FILE`: it needs no data folder. It
-// writes every faulty cell to w, as JSON lines or for people, and returns how
-// many there are. An error means that the file could not be read at all.
+// writes every faulty cell to w, as JSON lines or for people, and returns the
+// status to exit with: 1 when any cell is faulty. An error means that the file
+// could not be read at all.
 func CheckCommand(ctx context.Context, w io.Writer, file string, asJSON bool) (int, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -34,18 +35,19 @@ func CheckCommand(ctx context.Context, w io.Writer, file string, asJSON bool) (i
 	}
 	report := Check(book)
 	faults := report.Faults()
+	status := min(len(faults), 1)
 	lang := text.LangOf(ctx)
 	if asJSON {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		for _, f := range faults {
 			if err := enc.Encode(line{f.Sheet, f.Cell(), f.Code, f.Message.In(lang), f.Proposal.In(lang)}); err != nil {
-				return len(faults), fmt.Errorf("writing the findings: %w", err)
+				return status, fmt.Errorf("writing the findings: %w", err)
 			}
 		}
-		return len(faults), nil
+		return status, nil
 	}
-	return len(faults), writePlain(w, report, faults, lang)
+	return status, writePlain(w, report, faults, lang)
 }
 
 func writePlain(w io.Writer, report *Report, faults []Finding, lang text.Lang) error {

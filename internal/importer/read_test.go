@@ -111,6 +111,10 @@ func TestCheckCommand(t *testing.T) {
 	if n != 1 || !strings.Contains(out.String(), "房屋!E6") || !strings.Contains(out.String(), "area.not_positive") {
 		t.Errorf("%d\n%s", n, out.String())
 	}
+	must(t, os.WriteFile(file, workbook(t, units(nil)), 0o600))
+	if n, err := CheckCommand(context.Background(), &out, file, true); n != 0 || err != nil {
+		t.Errorf("a clean workbook gives %d, %v", n, err)
+	}
 	if _, err := CheckCommand(context.Background(), &out, file+".none", true); err == nil {
 		t.Error("a missing file is no error")
 	}
