@@ -46,7 +46,7 @@ func (a *App) afterRestore(ctx context.Context) error {
 	if _, err := a.Vault.Replay(ctx); err != nil {
 		return err
 	}
-	if err := a.Audit.Restored(ctx); err != nil {
+	if err := errors.Join(a.Auth.Restored(ctx), a.Audit.Restored(ctx)); err != nil {
 		return err
 	}
 	return a.Reindex(ctx)

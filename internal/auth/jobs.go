@@ -74,3 +74,17 @@ func (s *Service) Purge(ctx context.Context) error {
 		return nil
 	})
 }
+
+// Restored ends every session and one-time link after a backup was brought
+// back: some had been ended or used since it was taken. People log in again.
+func (s *Service) Restored(ctx context.Context) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, query := range []string{"DELETE FROM auth_session", "DELETE FROM auth_link WHERE used_at = 0"} {
+			if _, err := tx.Exec(ctx, query); err != nil {
+				return err
+			}
+		}
+		tx.AfterCommit(s.cache.clear)
+		return nil
+	})
+}

@@ -141,6 +141,27 @@ func TestSessionsSeenAndEnded(t *testing.T) {
 	})
 }
 
+// proves PLT-01, PLT-03: a restored backup lets nobody in who had been put out
+func TestRestoredEndsSessions(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		a := h.add("wangli")
+		out := h.enter("wangli", from("10.0.0.1"))
+		h.resolve(out.Token)
+		link, err := h.IssueLink(t.Context(), auth.System, a.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Restored(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.noSession(out.Token)
+		_, err = h.FindLink(t.Context(), link)
+		wantCode(t, err, "auth.link.gone")
+		h.enter("wangli", from("10.0.0.1"))
+	})
+}
+
 // proves PLT-01: cookies cannot be read by scripts nor travel in the clear
 func TestCookies(t *testing.T) {
 	t.Parallel()
