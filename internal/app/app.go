@@ -208,8 +208,8 @@ func (a *App) rooms() error {
 	a.Mods = []module.Module{
 		{Name: "auth", Room: 1, Permissions: auth.Permissions(), Migrations: auth.Migrations().FS, Jobs: a.Auth.Jobs()},
 		{Name: "audit", Room: 2, Permissions: audit.Permissions(), Migrations: audit.Migrations().FS, Jobs: a.Audit.Jobs()}, a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
-		{Name: "search", Room: 5, Migrations: search.Migrations()},
-		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.Estate.Module(), opening.Module(), cases, front, a.Work.Module(),
+		a.searchPages(index).Module(),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), cases, front, a.Work.Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}
 	return nil

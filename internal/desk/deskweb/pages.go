@@ -96,6 +96,9 @@ func (p *Pages) load(r *http.Request, form map[string]string) (Console, error) {
 		if form == nil {
 			form = map[string]string{}
 		}
+		if unit := r.URL.Query().Get("unit"); unit != "" && r.Method == http.MethodGet { // from the unit's page (UnitPath)
+			form["unit"], form["person"] = unit, ""
+		}
 		if ok {
 			p.pop(ctx, &c, call, form, tx.Now())
 		}

@@ -2,6 +2,7 @@ package deskweb
 
 import (
 	"context"
+	"strconv"
 
 	"guanjia/internal/desk"
 	"guanjia/internal/estate"
@@ -19,4 +20,9 @@ func (p *Pages) UnitPart() estate.UnitPart {
 		}
 		return estate.Part{Title: text.B("答应过的事", "Promises"), Body: unitPromises(open)}, nil
 	}}
+}
+
+// UnitPath is the desk with a unit chosen already, for other pages.
+func UnitPath(project string, unit int64) string {
+	return "/p/" + project + "/desk?unit=" + strconv.FormatInt(unit, 10)
 }
