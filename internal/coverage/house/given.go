@@ -47,7 +47,7 @@ func (s *Stage) unit(g scenario.Given) error {
 
 // person makes a customer and what they are to a unit.
 func (s *Stage) person(g scenario.Given) error {
-	p := estate.Person{Kind: estate.Natural, Name: g.Name, Wishes: g.Args.Get("wishes")}
+	p := estate.Person{Kind: estate.Natural, Name: g.Name, Wishes: g.Args.Get("wishes"), Facilities: g.Args.Get("facilities")}
 	var phones []estate.NewPhone
 	for number := range strings.SplitSeq(g.Args.Get("phone"), ",") {
 		if number != "" {

@@ -38,7 +38,14 @@ func (s *Stage) Records(table string, match scenario.Answers) (int, error) {
 	if !identifier.MatchString(table) {
 		return 0, fmt.Errorf("%q is no table", table)
 	}
-	query, args := "SELECT count(*) FROM "+table+" WHERE project_id = ?", []any{s.b.Project.ID}
+	own, err := s.count("SELECT count(*) FROM pragma_table_info(?) WHERE name = 'project_id'", table)
+	if err != nil {
+		return 0, err
+	}
+	query, args := "SELECT count(*) FROM "+table+" WHERE 1 = 1", []any{}
+	if own > 0 { // what all projects share has no project
+		query, args = query+" AND project_id = ?", append(args, s.b.Project.ID)
+	}
 	for _, a := range match {
 		if !identifier.MatchString(a.Name) {
 			return 0, fmt.Errorf("%q is no column", a.Name)
