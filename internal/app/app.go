@@ -13,6 +13,7 @@ import (
 	"guanjia/handbook"
 	"guanjia/internal/audit"
 	"guanjia/internal/auth"
+	"guanjia/internal/auth/authweb"
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseweb"
@@ -201,13 +202,14 @@ func (a *App) rooms() error {
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, crew, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, words{}, a.Work)
 
+	login := authweb.New(authweb.Options{Auth: a.Auth, Projects: projects{a.Estate}.ListFor, BaseURL: a.Config.BaseURL})
+
 	cases := a.Cases.Module()
 	cases.Routes, cases.Nav = casePages.Routes(), casePages.Nav()
 	front := a.Desk.Module()
 	front.Routes, front.Nav = deskPages.Routes(), deskPages.Nav()
 	a.Mods = []module.Module{
-		{Name: "auth", Room: 1, Permissions: auth.Permissions(), Migrations: auth.Migrations().FS, Jobs: a.Auth.Jobs()},
-		{Name: "audit", Room: 2, Permissions: audit.Permissions(), Migrations: audit.Migrations().FS, Jobs: a.Audit.Jobs()}, a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
+		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		a.searchPages(index).Module(),
 		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), cases, front, a.Work.Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
@@ -246,7 +248,7 @@ func (a *App) serve(opt Options) error {
 	cfg := web.Config{
 		Log: a.Log, Clock: a.Clock, Projects: projects{a.Estate}, Sessions: a.Auth, Hub: a.Hub, Demo: opt.Demo,
 		SearchPath: "/p/{project}/search",
-		SaveLang:   a.saveLang,
+		SaveLang:   a.saveLang, Menu: authweb.Menu(), BellPath: "/p/{project}/notices", Bell: a.bell,
 	}
 	if opt.Sessions != nil {
 		cfg.Sessions = opt.Sessions

@@ -8,6 +8,7 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
+	"guanjia/internal/web"
 )
 
 // refreshEvery is how soon a change of a project's figures is in force on
@@ -30,4 +31,15 @@ func (a *App) saveLang(ctx context.Context, actor auth.Actor, lang text.Lang) er
 		return err
 	}
 	return a.Auth.SetPreferences(ctx, actor, auth.Preferences{Name: own.Name, Phone: own.Phone, Lang: lang, Theme: own.Theme})
+}
+
+// bell counts the unread notices of the person who asks, in the project the
+// page is in.
+func (a *App) bell(ctx context.Context) (int, error) {
+	actor, ok := auth.From(ctx)
+	if !ok {
+		return 0, nil
+	}
+	b, err := a.Notice.Bell(ctx, actor, web.ProjectOf(ctx).ID)
+	return b.Unread, err
 }

@@ -75,6 +75,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		})
 	}
 	page.Ways = ways(ctx, page.Base, v)
+	page.Flow = flow(ctx, v)
 	return page, nil
 }
 

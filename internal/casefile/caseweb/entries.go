@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/engine"
@@ -86,4 +88,16 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 		}
 	}
 	entry.Quote = strings.Join(quotes, "\n")
+}
+
+// flow is the chart of the procedure with the way the case has gone.
+func flow(ctx context.Context, v casefile.View) templ.Component {
+	marks := procedure.Marks{Here: v.Case.State.Step, Past: map[string]bool{}}
+	for _, t := range engine.Trail(v.Def, v.Events) {
+		if t.State == engine.StopDone {
+			marks.Past[t.Step] = true
+		}
+	}
+	lang := text.LangOf(ctx)
+	return templ.Raw(procedure.Layout(v.Def, v.Figures, marks).SVG(lang, text.T(ctx, "流程图：", "Chart: ")+v.Def.Title.In(lang)))
 }
