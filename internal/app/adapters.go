@@ -247,6 +247,24 @@ func (h homes) Home(ctx context.Context, tx *store.Tx, project, unit, person int
 	return home, nil
 }
 
+func (h homes) Plates(ctx context.Context, tx *store.Tx, project int64, ids []int64) (map[int64]deskweb.Plate, error) {
+	found, err := h.estate.UnitsByID(ctx, tx, project, ids)
+	out := make(map[int64]deskweb.Plate, len(found))
+	for id, u := range found {
+		out[id] = deskweb.Plate{Building: u.Plate, Room: u.Room, Href: "/p/" + h.code(project) + "/units/" + strconv.FormatInt(id, 10)}
+	}
+	return out, err
+}
+
+func (h homes) People(ctx context.Context, tx *store.Tx, project int64, ids []int64) (map[int64]string, error) {
+	found, err := h.estate.PeopleByID(ctx, tx, project, ids)
+	out := make(map[int64]string, len(found))
+	for id, p := range found {
+		out[id] = p.Name
+	}
+	return out, err
+}
+
 // about says in what capacity somebody holds a unit and for how long.
 func about(ctx context.Context, capacity, from string, now time.Time) string {
 	since, err := time.ParseInLocation("2006-01-02", from, calendar.Zone)
@@ -274,6 +292,10 @@ func (m matters) Of(ctx context.Context, tx *store.Tx, project, unit int64, clos
 		}
 	}
 	return list, err
+}
+
+func (m matters) Some(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]casefile.Case, error) {
+	return m.cases.ByIDs(ctx, tx, ids)
 }
 
 // projects lets the shell find projects and list them for a person.

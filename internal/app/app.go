@@ -199,8 +199,12 @@ func (a *App) rooms() error {
 		return err
 	}
 	opening := importer.New(a.DB, a.Estate, a.Keys, a.Queue, a.usedByCases)
+	said, err := readWords(a.source)
+	if err != nil {
+		return err
+	}
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, crew, attachments{a.DB, a.Files})
-	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, words{}, a.Work)
+	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, said, a.Work)
 
 	login := authweb.New(authweb.Options{Auth: a.Auth, Projects: projects{a.Estate}.ListFor, BaseURL: a.Config.BaseURL})
 

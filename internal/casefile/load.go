@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"slices"
 
 	"guanjia/internal/store"
 )
@@ -20,6 +21,20 @@ func (s *Service) InHand(ctx context.Context, tx *store.Tx, project int64) (map[
 	out := make(map[int64]int, len(list))
 	for _, p := range list {
 		out[p.account] = p.n
+	}
+	return out, err
+}
+
+// ByIDs reads cases by id in one statement; unknown ones are absent.
+func (s *Service) ByIDs(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]Case, error) {
+	out := map[int64]Case{}
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == 0 })
+	if len(ids) == 0 {
+		return out, nil
+	}
+	list, err := store.All(ctx, tx, scanCase, "SELECT "+caseColumns+" FROM casefile_case WHERE id IN "+marks(len(ids)), anys(ids)...)
+	for _, c := range list {
+		out[c.ID] = c
 	}
 	return out, err
 }

@@ -109,13 +109,22 @@ func makeMatters(r *rand.Rand, units []Unit) []Matter {
 		}
 		list = append(list, makeMatter(r, units, at))
 	}
+	for i := range 14 { // this morning
+		at := Now.Add(-time.Duration(14+i*13+r.IntN(8)) * time.Minute)
+		m := makeMatter(r, units, at)
+		m.Late = false
+		list = append(list, m)
+	}
 	slices.SortFunc(list, func(a, b Matter) int { return a.At.Compare(b.At) })
 	for i := range list { // the last days are still in hand
 		m := &list[i]
 		age := Now.Sub(m.At)
-		m.Open = age < 26*time.Hour && i%3 != 0 || age < 9*24*time.Hour && i%11 == 0
+		m.Open = age < 26*time.Hour && i%3 != 0 || age < 5*24*time.Hour && i%13 == 0
 		if m.Open {
-			m.Step = 1 + i%4
+			m.Step = 2 + i%6
+			if age < 4*time.Hour {
+				m.Step = i % 4
+			}
 		}
 	}
 	return list

@@ -31,6 +31,8 @@ type Console struct {
 	Calls    []CallLine
 	Tally    string
 	Err      error
+
+	cases []casefile.Case // of the unit: open ones, and those closed lately
 }
 
 // LiveCall is the call of this seat.

@@ -12,7 +12,6 @@ import (
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/desk"
 	"guanjia/internal/engine"
-	"guanjia/internal/errs"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -170,6 +169,11 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 			f.Caller = home.Name
 		}
 	}
+	if f.Unit != 0 {
+		if err := p.fillCases(ctx, tx, c); err != nil {
+			return err
+		}
+	}
 	s := p.suggest.Suggest(f.Words)
 	f.Kind = form["kind"]
 	if f.Kind == "" {
@@ -212,22 +216,32 @@ func (p *Pages) fillKind(ctx context.Context, tx *store.Tx, r *http.Request, c *
 		}
 	}
 	c.Form.Asks = caseform.Asks(ctx, figures, def, quick(def.Steps[0]), known, c.Err)
-	if c.Form.Unit != 0 {
-		cases, err := p.matters.Of(ctx, tx, project.ID, c.Form.Unit, tx.Now().AddDate(0, -3, 0), 20)
-		if err != nil {
-			return err
-		}
-		for _, k := range cases {
-			line := SimilarLine{ID: k.ID, Number: k.Number, Path: "/p/" + project.Code + "/cases/" + k.Number, Words: firstWords(k), Closed: k.State.Status != engine.Open}
-			if k.Procedure == c.Form.Kind && alike(c.Form.Words, k.Words) && len(c.Form.Similar) < 2 {
-				c.Form.Similar = append(c.Form.Similar, line)
-			}
-			if !line.Closed {
-				c.Open = append(c.Open, CaseLine{Number: k.Number, Path: line.Path, Words: line.Words, Chip: caseChip(k, tx.Now())})
-			}
+	for _, k := range c.cases {
+		if k.Procedure == c.Form.Kind && len(c.Form.Similar) < 2 && alike(c.Form.Words, k.Words) {
+			c.Form.Similar = append(c.Form.Similar, SimilarLine{
+				ID: k.ID, Number: k.Number, Path: casePath(project, k.Number), Words: firstWords(k), Closed: k.State.Status != engine.Open,
+			})
 		}
 	}
 	return p.fillSend(ctx, tx, c, form, kind, known)
+}
+
+// fillCases reads the unit's cases once: the open ones for the context, all of
+// them to look for near ones.
+func (p *Pages) fillCases(ctx context.Context, tx *store.Tx, c *Console) error {
+	project := web.ProjectOf(ctx)
+	cases, err := p.matters.Of(ctx, tx, project.ID, c.Form.Unit, tx.Now().AddDate(0, -3, 0), 20)
+	c.cases = cases
+	for _, k := range cases {
+		if k.State.Status == engine.Open {
+			c.Open = append(c.Open, CaseLine{Number: k.Number, Path: casePath(project, k.Number), Words: firstWords(k), Chip: caseChip(k, tx.Now())})
+		}
+	}
+	return err
+}
+
+func casePath(project web.Project, number string) string {
+	return "/p/" + project.Code + "/cases/" + number
 }
 
 func (p *Pages) fillSend(ctx context.Context, tx *store.Tx, c *Console, form map[string]string, kind casefile.Stamp, known map[string]any) error {
@@ -275,13 +289,14 @@ func (p *Pages) around(ctx context.Context, tx *store.Tx, r *http.Request, c *Co
 	if err != nil {
 		return err
 	}
+	plates, names, err := p.whereWho(ctx, tx, project.ID, len(mine), func(i int) (int64, int64) { return mine[i].Unit, mine[i].Person })
+	if err != nil {
+		return err
+	}
 	for _, m := range mine {
-		home, err := p.homes.Home(ctx, tx, project.ID, m.Unit, m.Person)
-		if err != nil && errs.KindOf(err) != errs.NotFound {
-			return err
-		}
+		at := plates[m.Unit]
 		line := PromiseLine{
-			ID: m.ID, Words: m.Words, Building: home.Building, Room: home.Room, Href: home.Href, Name: home.Name,
+			ID: m.ID, Words: m.Words, Building: at.Building, Room: at.Room, Href: at.Href, Name: names[m.Person],
 			Path: c.Base + "/promises/" + strconv.FormatInt(m.ID, 10), Due: ui.When(ctx, m.Due), Chip: promiseChip(m, now),
 		}
 		if line.Chip.State == ui.Late {
@@ -336,17 +351,29 @@ func (p *Pages) callLines(ctx context.Context, tx *store.Tx, c *Console, limit i
 	if err != nil {
 		return err
 	}
+	plates, people, err := p.whereWho(ctx, tx, project.ID, len(calls), func(i int) (int64, int64) { return calls[i].Unit, calls[i].Person })
+	if err != nil {
+		return err
+	}
+	var about []int64
 	for _, call := range calls {
-		line := CallLine{Time: call.RingAt.Format("15:04"), Who: masked(call.Number), Words: call.Note, Length: length(call.Length(now))}
-		if call.Unit != 0 || call.Person != 0 {
-			home, err := p.homes.Home(ctx, tx, project.ID, call.Unit, call.Person)
-			if err != nil && errs.KindOf(err) != errs.NotFound {
-				return err
-			}
-			line.Building, line.Room, line.Href = home.Building, home.Room, home.Href
-			if home.Name != "" {
-				line.Who = home.Name
-			}
+		about = append(about, call.Case)
+	}
+	cases, err := p.matters.Some(ctx, tx, about)
+	if err != nil {
+		return err
+	}
+	for _, call := range calls {
+		at := plates[call.Unit]
+		line := CallLine{
+			Time: call.RingAt.Format("15:04"), Who: masked(call.Number), Words: call.Note, Length: length(call.Length(now)),
+			Building: at.Building, Room: at.Room, Href: at.Href,
+		}
+		if name := people[call.Person]; name != "" {
+			line.Who = name
+		}
+		if k, ok := cases[call.Case]; ok {
+			line.Number, line.Path, line.Words = k.Number, casePath(project, k.Number), firstWords(k)
 		}
 		switch call.State {
 		case desk.Missed:
@@ -368,6 +395,26 @@ func (p *Pages) callLines(ctx context.Context, tx *store.Tx, c *Console, limit i
 			t.Calls, float64(t.InThree)*100/float64(t.Calls), t.Missed)
 	}
 	return nil
+}
+
+// whereWho reads the plates and names of n things at once.
+func (p *Pages) whereWho(ctx context.Context, tx *store.Tx, project int64, n int, of func(i int) (unit, person int64)) (map[int64]Plate, map[int64]string, error) {
+	var units, people []int64
+	for i := range n {
+		unit, person := of(i)
+		if unit != 0 {
+			units = append(units, unit)
+		}
+		if person != 0 {
+			people = append(people, person)
+		}
+	}
+	plates, err := p.homes.Plates(ctx, tx, project, units)
+	if err != nil {
+		return nil, nil, err
+	}
+	names, err := p.homes.People(ctx, tx, project, people)
+	return plates, names, err
 }
 
 func (p *Pages) title(ctx context.Context, project int64, kind string) string {

@@ -18,6 +18,14 @@ type Homes interface {
 	Find(ctx context.Context, tx *store.Tx, project int64, typed string) ([]desk.Contact, error)
 	// Home is the unit and the person as the desk shows them; either id may be 0.
 	Home(ctx context.Context, tx *store.Tx, project, unit, person int64) (Home, error)
+	// Plates and names of many units and people at once; unknown ones are absent.
+	Plates(ctx context.Context, tx *store.Tx, project int64, units []int64) (map[int64]Plate, error)
+	People(ctx context.Context, tx *store.Tx, project int64, people []int64) (map[int64]string, error)
+}
+
+// Plate is where a unit is, as its door says.
+type Plate struct {
+	Building, Room, Href string
 }
 
 // Home is who and where, beside the intake.
@@ -69,6 +77,8 @@ type Matters interface {
 	Kind(project int64, kind string) (casefile.Stamp, error)
 	// Of lists the open cases of a unit, newest first, and those closed since.
 	Of(ctx context.Context, tx *store.Tx, project, unit int64, closedSince time.Time, limit int) ([]casefile.Case, error)
+	// Some reads cases by id at once; unknown ones are absent.
+	Some(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]casefile.Case, error)
 }
 
 // Proposer says who should be sent.
