@@ -19,7 +19,7 @@ type Fault struct {
 	Word  string // the word that said so
 }
 
-// Faults are the words of texts/faults.yaml, ready for many goroutines.
+// Faults are the words of words/faults.yaml, ready for many goroutines.
 type Faults struct {
 	words  []faultWord
 	urgent []string
@@ -31,13 +31,13 @@ type faultWord struct {
 	fault Fault
 }
 
-// LoadFaults reads texts/faults.yaml of a handbook.
+// LoadFaults reads words/faults.yaml of a handbook.
 func LoadFaults(handbook fs.FS) (*Faults, error) {
 	var doc struct {
 		Urgent []string  `yaml:"urgent"`
 		Faults yaml.Node `yaml:"faults"`
 	}
-	if err := read(handbook, "texts/faults.yaml", &doc); err != nil {
+	if err := read(handbook, "words/faults.yaml", &doc); err != nil {
 		return nil, err
 	}
 	f := &Faults{urgent: folded(doc.Urgent)}
@@ -49,10 +49,10 @@ func LoadFaults(handbook fs.FS) (*Faults, error) {
 			Words []string `yaml:"words"`
 		}
 		if err := node.Decode(&d); err != nil {
-			return nil, fmt.Errorf("texts/faults.yaml: line %d: %s: %w", node.Line, name, err)
+			return nil, fmt.Errorf("words/faults.yaml: line %d: %s: %w", node.Line, name, err)
 		}
 		if d.Trade == "" || d.Grade == "" || len(d.Words) == 0 {
-			return nil, fmt.Errorf("texts/faults.yaml: line %d: %s needs trade, grade and words", node.Line, name)
+			return nil, fmt.Errorf("words/faults.yaml: line %d: %s needs trade, grade and words", node.Line, name)
 		}
 		for _, w := range folded(d.Words) {
 			f.words = append(f.words, faultWord{w, order, Fault{Name: name, Trade: d.Trade, Grade: d.Grade, Word: w}})
