@@ -12,6 +12,7 @@ const (
 	PermEdit      = "estate.unit.edit"         // change houses
 	PermPerson    = "estate.person.edit"       // change people, phones and occupancies
 	PermUnmask    = "estate.person.unmask"     // see whole phone and identity numbers; each look is recorded
+	PermErase     = "estate.person.erase"      // erase a person on request (LAW-03)
 	PermExport    = "estate.unit.export"       // Excel of houses, people and registers
 	PermRegister  = "estate.register.edit"     // keys, mailboxes, parking, signs, lettings, findings
 	PermDirectory = "estate.directory.confirm" // confirm and issue the directory (EST-04)
@@ -27,6 +28,7 @@ func Permissions() []auth.Permission {
 		{Name: PermEdit, Title: text.B("修改房屋", "Change units")},
 		{Name: PermPerson, Title: text.B("修改客户与居住", "Change people and occupancies")},
 		{Name: PermUnmask, Title: text.B("查看完整电话和证件号（留记录）", "See whole phone and identity numbers (recorded)")},
+		{Name: PermErase, Title: text.B("按申请删除个人信息", "Erase a person's data on request")},
 		{Name: PermExport, Title: text.B("导出房屋、客户和登记表", "Export units, people and registers")},
 		{Name: PermRegister, Title: text.B("登记钥匙、信报箱、车位、标识、出租", "Keep the registers")},
 		{Name: PermDirectory, Title: text.B("核对和签发通讯录", "Confirm and issue the directory")},

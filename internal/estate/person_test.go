@@ -221,3 +221,63 @@ func TestCallers(t *testing.T) {
 		}
 	})
 }
+
+// proves LAW-03: deletion on request reaches phones, vault, registers, history
+// and search; it is refused with its reason while a unit is held.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		ctx, me := context.Background(), clerk(h.project, estate.PermErase)
+		u, p := h.unit("3栋", "1单元", "1502"), h.person("薛雨梅", "15172523110")
+		o := h.occupy(u, p, estate.Tenant, "2025-01-01", "")
+		if err := h.SetIdentity(ctx, auth.System, h.project, p.ID, "identity_card", "11010519491231002X"); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.SetEmergency(ctx, auth.System, h.project, u.ID, []estate.Emergency{{Name: "薛雨梅", Mobile: "15172523110", Office: true}}); err != nil {
+			t.Fatal(err)
+		}
+		car := h.enter("vehicles", "label", "粤JB4765", "person", "薛雨梅", "phone", "15172523110", "sort", "car", "note", "薛雨梅的车")
+		wantField(t, h.Forget(ctx, me, h.project, p.ID, " "), "reason")
+		wantCode(t, h.Forget(ctx, me, h.project, p.ID, "本人申请"), "estate.forget.held")
+		if err := h.EndOccupancy(ctx, auth.System, h.project, o.ID, "2026-10-31", "薛雨梅退租"); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Forget(ctx, clerk(h.project, estate.PermPerson), h.project, p.ID, "本人申请"); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("without the right: %v", err)
+		}
+		if err := h.Forget(ctx, me, h.project, p.ID, "本人申请"); err != nil {
+			t.Fatal(err)
+		}
+		if len(h.vault.kept) != 0 {
+			t.Error("the vault still keeps the number")
+		}
+		h.read(func(ctx context.Context, tx *store.Tx) error {
+			for _, q := range []string{"薛雨梅", "xym", "2523110"} {
+				if hits, err := search.New().Find(ctx, tx, h.project, q, nil, 0); len(hits) != 0 || err != nil {
+					t.Errorf("still found by %s: %v %v", q, hits, err)
+				}
+			}
+			if hits, err := search.New().Find(ctx, tx, h.project, "粤JB4765", nil, 0); len(hits) != 1 || err != nil {
+				t.Errorf("the vehicle itself is lost: %v %v", hits, err)
+			}
+			for name, query := range map[string]string{
+				"person": "SELECT name || note || id_digest FROM estate_person", "phone": "SELECT number FROM estate_phone", "change": "SELECT before || after FROM estate_change",
+				"occupancy": "SELECT relation || end_reason FROM estate_occupancy", "entry": "SELECT label || holder || data FROM estate_entry", "emergency": "SELECT name || mobile FROM estate_emergency",
+			} {
+				rows, err := store.All(ctx, tx, store.Value[string], query)
+				if all := strings.Join(rows, " "); err != nil || strings.Contains(all, "薛雨梅") || strings.Contains(all, "15172523110") {
+					t.Errorf("%s still says it: %s %v", name, all, err)
+				}
+			}
+			e, err := h.Entry(ctx, tx, h.project, car.ID)
+			if e.Label != "粤JB4765" {
+				t.Errorf("%+v", e)
+			}
+			history, e2 := h.UnitHistory(ctx, tx, h.project, u.ID)
+			if diff := cmp.Diff([]string{"已删除 tenant 2025-01-01–2026-10-31"}, titles(history)); diff != "" || e2 != nil {
+				t.Error(diff, e2)
+			}
+			return err
+		})
+	})
+}

@@ -72,6 +72,7 @@ func (p *Pages) routes() []web.Route {
 		at("GET /people/{id}/edit", PermPerson, p.personForm),
 		at("POST /people/{id}/edit", PermPerson, p.savePerson),
 		at("POST /people/{id}/unmask", PermUnmask, p.unmask),
+		at("POST /people/{id}/forget", PermErase, p.forget),
 		at("GET /directory", PermView, p.directory),
 		at("GET /directory/print", PermDirectory, p.directoryPrint),
 		at("POST /directory/issues", PermDirectory, p.giveOut),

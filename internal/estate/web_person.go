@@ -46,6 +46,8 @@ type personView struct {
 	changes  []Change
 	unmasked *Unmasked
 	day      string
+
+	forgetErr error // of an erasure that was refused
 }
 
 func (p *Pages) loadPerson(r *http.Request) (personView, error) {
@@ -94,6 +96,27 @@ func (p *Pages) unmask(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.unmasked = &seen
 	return web.Render(w, r, personPage(v))
+}
+
+// forget erases a person; the page says what is kept and why when it may not be.
+func (p *Pages) forget(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	v, err := p.loadPerson(r)
+	if err != nil {
+		return err
+	}
+	err = p.Forget(r.Context(), v.actor, v.project.ID, v.person.ID, web.Value(r, "why"))
+	if refused(err) {
+		v.forgetErr, v.typed = err, typedOf(r)
+		return web.RenderStatus(w, r, status(err), personPage(v))
+	}
+	if err != nil {
+		return err
+	}
+	web.Done(w, r, v.path("people"), ui.Undo{Words: text.T(r.Context(), "个人信息已删除，搜索和记录里也没有了。", "The personal data are erased, in search and history too.")})
+	return nil
 }
 
 type personFormView struct {
