@@ -38,7 +38,7 @@ func (p *Pages) Module() module.Module {
 		Permissions: Permissions(), Migrations: Migrations(), Routes: p.routes(),
 		Nav: []web.NavItem{{
 			Place: 40, Title: text.B("客户与房屋", "Units & people"), Icon: "building", Path: "/p/{project}/units", Permission: PermView,
-			Also: []string{"/p/{project}/people", "/p/{project}/registers", "/p/{project}/directory"},
+			Also: []string{"/p/{project}/houses", "/p/{project}/people", "/p/{project}/registers", "/p/{project}/directory"},
 		}},
 	}
 }
