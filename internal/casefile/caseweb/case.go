@@ -151,9 +151,11 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 		if i == 0 {
 			b.Key = "ctrl+enter"
 		}
-		if !option.May {
-			b.Why = option.Why.In(lang)
+		if !option.May { // one button says why; more would only repeat it
+			b.Why = text.Tf(ctx, "“%s”由%s办理。", "“%s” is done by: %s.", step.Title.In(lang), next.Who)
 			b.ID = "do-" + outcome
+			next.Buttons = []ui.B{b}
+			break
 		}
 		next.Buttons = append(next.Buttons, b)
 	}

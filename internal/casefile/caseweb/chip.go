@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
 	"guanjia/internal/text"
@@ -20,7 +21,7 @@ func clockChip(ctx context.Context, k engine.ClockState, pause *engine.Pause, no
 	switch {
 	case k.Run == "met":
 		chip.State = ui.Done
-		chip.Words = text.Tf(ctx, "用 %s，限 %s", "took %s of %s", ui.Span(ctx, k.Stopped.Sub(k.Started)), k.Limit)
+		chip.Words = text.Tf(ctx, "用 %s，限 %s", "took %s of %s", ui.Span(ctx, k.Stopped.Sub(k.Started)), limitWords(ctx, k.Limit))
 	case k.Run == "late":
 		chip.State = ui.Late
 		chip.Words = text.Tf(ctx, "晚了 %s", "late by %s", ui.Span(ctx, k.Stopped.Sub(k.Due)))
@@ -44,6 +45,15 @@ func clockChip(ctx context.Context, k engine.ClockState, pause *engine.Pause, no
 		}
 	}
 	return chip
+}
+
+// limitWords is a stamped limit in the person's words: "10 minutes" is 10 分钟.
+func limitWords(ctx context.Context, limit string) string {
+	l, err := calendar.ParseLimit(limit)
+	if err != nil {
+		return limit
+	}
+	return l.Words().In(text.LangOf(ctx))
 }
 
 // worst is the clock a list shows: the running one that falls due first; for an
