@@ -1,0 +1,269 @@
+package letters
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"guanjia/handbook"
+	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
+	"guanjia/internal/casefile"
+	"guanjia/internal/errs"
+	"guanjia/internal/importer"
+	"guanjia/internal/jobs"
+	"guanjia/internal/messages"
+	"guanjia/internal/module"
+	"guanjia/internal/store"
+	"guanjia/internal/store/storetest"
+	"guanjia/internal/web"
+)
+
+const project = 7
+
+// cabinet keeps the cases opened, by key, as casefile does.
+type cabinet struct {
+	cases  map[string]casefile.Opening
+	ids    map[string]int64
+	merged [][2]int64
+	broken int // the number of the opening that fails, 0 none
+	opened int
+}
+
+func (c *cabinet) Open(_ context.Context, _ auth.Actor, in casefile.Opening) (casefile.Case, error) {
+	if c.opened++; c.opened == c.broken {
+		return casefile.Case{}, errors.New("the disk is full")
+	}
+	if in.Fields["kind"] == "cleanliness" {
+		return casefile.Case{}, errs.New(errs.Invalid, "casefile.invalid", "没有这个类别", "no such kind")
+	}
+	if _, again := c.cases[in.Key]; !again {
+		c.cases[in.Key], c.ids[in.Key] = in, int64(len(c.cases)+1)
+	}
+	return casefile.Case{ID: c.ids[in.Key], Number: fmt.Sprintf("TS-%03d", c.ids[in.Key])}, nil
+}
+
+func (c *cabinet) Merge(_ context.Context, _ auth.Actor, in casefile.Merging) (casefile.Case, error) {
+	c.merged = append(c.merged, [2]int64{in.From, in.Into})
+	return casefile.Case{ID: in.Into}, nil
+}
+
+type post struct {
+	*Service
+	t      *testing.T
+	cases  *cabinet
+	db     *store.DB
+	runner *jobs.Runner
+}
+
+func each(t *testing.T, fn func(t *testing.T, p *post)) {
+	t.Helper()
+	rooms := []store.Migrations{jobs.Migrations(), {Room: "letters", FS: Migrations()}}
+	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, clock *calendar.Manual) {
+		rules, err := messages.Load(handbook.FS)
+		must(t, err)
+		p := &post{t: t, cases: &cabinet{cases: map[string]casefile.Opening{}, ids: map[string]int64{}}, db: db}
+		queue := &jobs.Queue{}
+		p.Service = New(db, p.cases, rules, queue)
+		p.runner, err = jobs.NewRunner(db, queue, p.Module().Jobs, jobs.Options{Log: slog.New(slog.DiscardHandler)})
+		must(t, err)
+		fn(t, p)
+	})
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func samples(t testing.TB) []byte {
+	t.Helper()
+	data, err := os.ReadFile("../messages/testdata/samples.csv")
+	must(t, err)
+	return data
+}
+
+// proves DSK-01: letters become written requests with their own times and words.
+func TestLettersBecomeCases(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, p *post) {
+		ctx := t.Context()
+		f, err := p.Take(ctx, auth.System, project, "来信.csv", bytes.NewReader(samples(t)))
+		must(t, err)
+		must(t, p.Start(ctx, auth.System, project, f.ID))
+		if err := p.Start(ctx, auth.System, project, f.ID); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("started twice: %v", err)
+		}
+		// The first try is cut off; the second goes on without doubles.
+		p.cases.broken = 9
+		if err := p.OpenAll(ctx, project, f.ID); err == nil {
+			t.Error("a broken opening is not told")
+		}
+		if _, err := p.runner.RunDue(ctx); err != nil {
+			t.Fatal(err)
+		}
+		f, list, err := p.Read(ctx, auth.System, project, f.ID)
+		must(t, err)
+		if f.State != StateOpened || len(list) != 20 || len(p.cases.cases) != 20 {
+			t.Fatalf("%+v, %d letters, %d cases", f, len(list), len(p.cases.cases))
+		}
+		leak := p.cases.cases[fmt.Sprintf("letter:%d", list[0].ID)]
+		got := []any{leak.Procedure, leak.Channel, leak.Subject, leak.Caller, leak.At.Equal(list[0].At), list[0].Number, list[0].Words}
+		if diff := cmp.Diff([]any{"repair", "letter", "厨房漏水", "u01", true, "TS-001", ""}, got); diff != "" {
+			t.Error(diff)
+		}
+		byProcedure := map[string]int{}
+		for _, c := range p.cases.cases {
+			byProcedure[c.Procedure]++
+		}
+		if diff := cmp.Diff(map[string]int{"repair": 4, "complaint": 10, "enquiry": 6}, byProcedure); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// proves DSK-21: near-duplicates are merged into the first, once.
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, p *post) {
+		ctx := t.Context()
+		f, err := p.Take(ctx, auth.System, project, "来信.csv", bytes.NewReader(samples(t)))
+		must(t, err)
+		if _, err := p.Merge(ctx, auth.System, project, f.ID, 1); errs.CodeOf(err) != "letters.merge.early" {
+			t.Errorf("merged before the cases are there: %v", err)
+		}
+		must(t, p.Start(ctx, auth.System, project, f.ID))
+		must(t, p.OpenAll(ctx, project, f.ID))
+		for range 2 {
+			if _, err := p.Merge(ctx, auth.System, project, f.ID, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, list, err := p.Read(ctx, auth.System, project, f.ID)
+		must(t, err)
+		var pair [][2]int64
+		for _, l := range list {
+			if l.Merged {
+				pair = append(pair, [2]int64{l.Case, list[0].Case})
+			}
+		}
+		if diff := cmp.Diff(pair, p.cases.merged); diff != "" || len(pair) != 1 {
+			t.Error(diff, pair)
+		}
+		if _, err := p.Merge(ctx, auth.System, project, f.ID, 99); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("a group that is not there: %v", err)
+		}
+	})
+}
+
+func (p *post) ByCode(context.Context, string) (web.Project, error) {
+	return web.Project{ID: project, Code: "jinxiu", Name: "锦绣华庭"}, nil
+}
+
+func (p *post) Resolve(_ context.Context, r *http.Request) (auth.Actor, bool, error) {
+	who := r.Header.Get("Who")
+	rights := map[string][]string{"keeper": {importer.PermRun, casefile.PermMerge}}
+	return auth.Actor{Account: 8, Login: who, Name: "林晓", Grants: []auth.Grant{{Project: project, Role: who}}}.WithPermissions(rights), who != "", nil
+}
+
+func (p *post) ask(handler http.Handler, who, method, path, kind string, body []byte) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, bytes.NewReader(body))
+	r.Header.Set("Content-Type", kind)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Who", who)
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return w
+}
+
+func has(t *testing.T, w *httptest.ResponseRecorder, status int, words ...string) {
+	t.Helper()
+	if w.Code != status {
+		t.Errorf("status %d, want %d", w.Code, status)
+	}
+	for _, s := range words {
+		if !strings.Contains(w.Body.String(), s) {
+			t.Errorf("the page lacks %q", s)
+		}
+	}
+}
+
+// proves DSK-18, DSK-21 on the pages; and every route refuses who may not.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, p *post) {
+		shell, err := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Clock: p.db.Clock(), Projects: p, Sessions: p, Routes: p.Module().Routes, Nav: p.Module().Nav})
+		must(t, err)
+		h := shell.Handler()
+		const form = "application/x-www-form-urlencoded"
+		has(t, p.ask(h, "keeper", "GET", "/p/jinxiu/letters", "", nil), 200, "还没有导入过来信")
+		has(t, p.ask(h, "keeper", "POST", "/p/jinxiu/letters", form, nil), 422, "没有选择文件")
+		var b bytes.Buffer
+		m := multipart.NewWriter(&b)
+		part, err := m.CreateFormFile("file", "来信<i>.csv")
+		must(t, err)
+		_, err = part.Write(samples(t))
+		must(t, err)
+		must(t, m.Close())
+		w := p.ask(h, "keeper", "POST", "/p/jinxiu/letters", m.FormDataContentType(), b.Bytes())
+		at := w.Header().Get("Location")
+		if w.Code != 303 {
+			t.Fatalf("status %d", w.Code)
+		}
+		has(t, p.ask(h, "keeper", "GET", at, "", nil), 200, "20 件来信", "来信&lt;i&gt;.csv", "报修", "漏水", "立案 20 件")
+		has(t, p.ask(h, "keeper", "GET", at+"?view=same", "", nil), 200, "厨房漏水（再报）")
+		has(t, p.ask(h, "keeper", "GET", at+"?view=topics", "", nil), 200, "梧桐里", "2026-11-03", "2026-11-06")
+		has(t, p.ask(h, "keeper", "POST", at+"/merge", form, []byte(url.Values{"group": {"1"}}.Encode())), 409, "先立案，再合并")
+		has(t, p.ask(h, "keeper", "POST", at+"/open", form, nil), 303)
+		if _, err := p.runner.RunDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		has(t, p.ask(h, "keeper", "GET", at+"?view=same", "", nil), 200, "并成一件（2）", "TS-001")
+		has(t, p.ask(h, "keeper", "POST", at+"/merge", form, []byte(url.Values{"group": {"1"}}.Encode())), 303)
+		has(t, p.ask(h, "keeper", "GET", at+"?view=same", "", nil), 200, "已并入")
+		has(t, p.ask(h, "keeper", "GET", "/p/jinxiu/letters/99", "", nil), 404)
+		for _, route := range p.Module().Routes {
+			method, path, _ := strings.Cut(route.Pattern, " ")
+			path = strings.NewReplacer("{project}", "jinxiu", "{file}", "1").Replace(path)
+			if w := p.ask(h, "clerk", method, path, form, nil); w.Code != http.StatusForbidden {
+				t.Errorf("%s %s: %d for somebody without the right", method, path, w.Code)
+			}
+		}
+	})
+}
+
+func TestRights(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, p *post) {
+		clerk := auth.Actor{Account: 3, Login: "clerk"}.WithPermissions(nil)
+		_, err := p.Take(t.Context(), clerk, project, "a", bytes.NewReader(samples(t)))
+		_, err2 := p.Files(t.Context(), clerk, project)
+		_, _, err3 := p.Read(t.Context(), clerk, project, 1)
+		_, err4 := p.Merge(t.Context(), clerk, project, 1, 1)
+		for i, err := range []error{err, err2, err3, err4, p.Start(t.Context(), clerk, project, 1)} {
+			if errs.KindOf(err) != errs.Forbidden {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		_, err = p.Take(t.Context(), auth.System, project, "a", strings.NewReader("id,text\n"))
+		if errs.KindOf(err) != errs.Invalid {
+			t.Errorf("an empty file: %v", err)
+		}
+		if found := module.Check([]module.Module{{Name: "casefile"}, {Name: "importer", Permissions: []auth.Permission{{Name: importer.PermRun}}}, p.Module()}); len(found) > 0 {
+			t.Error(errors.Join(found...))
+		}
+	})
+}

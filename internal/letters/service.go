@@ -1,0 +1,347 @@
+package letters
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
+	"guanjia/internal/errs"
+	"guanjia/internal/importer"
+	"guanjia/internal/jobs"
+	"guanjia/internal/messages"
+	"guanjia/internal/module"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
+)
+
+// Cases is where letters become written requests; casefile.Service is it.
+type Cases interface {
+	Open(ctx context.Context, actor auth.Actor, in casefile.Opening) (casefile.Case, error)
+	Merge(ctx context.Context, actor auth.Actor, in casefile.Merging) (casefile.Case, error)
+}
+
+// Service takes files of messages in and opens their cases.
+type Service struct {
+	db    *store.DB
+	cases Cases
+	rules *messages.Rules
+	jobs  jobs.Enqueuer
+}
+
+// New makes the service.
+func New(db *store.DB, cases Cases, rules *messages.Rules, queue jobs.Enqueuer) *Service {
+	return &Service{db: db, cases: cases, rules: rules, jobs: queue}
+}
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of room 33.
+func Migrations() fs.FS {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the embedded folder is there by construction
+	}
+	return sub
+}
+
+const jobOpen = "letters.file.open"
+
+// Module is what this room brings to the house. Who may import opening data may
+// import letters.
+func (s *Service) Module() module.Module {
+	return module.Module{
+		Name: "letters", Room: 33, Requires: []string{"casefile", "importer"},
+		Routes:     s.routes(),
+		Nav:        []web.NavItem{{Place: 25, Title: text.B("来信", "Letters"), Icon: "inbox", Path: "/p/{project}/letters", Permission: importer.PermRun}},
+		Jobs:       []jobs.Spec{{Kind: jobOpen, Work: s.workOpen, Attempts: 5, Timeout: 30 * time.Minute}},
+		Migrations: Migrations(),
+	}
+}
+
+// The states of a file.
+const (
+	StateTaking  = "taking"  // its letters are being noted
+	StateRead    = "read"    // read, no case opened
+	StateOpening = "opening" // cases are being opened
+	StateOpened  = "opened"  // every letter is a case
+)
+
+// File is a file of messages.
+type File struct {
+	ID, Project     int64
+	Name, State     string
+	Letters, Faults int64
+	Actor           string
+	Created         time.Time
+}
+
+// Letter is one message of a file.
+type Letter struct {
+	ID      int64
+	Place   int64
+	Message string
+	Person  string
+	Subject string
+	Words   string
+	At      time.Time
+	Kind    string
+	Because []string
+	Spot    string
+	Alike   int64
+	Case    int64
+	Number  string
+	Merged  bool
+}
+
+func need(actor auth.Actor, project int64) error {
+	if actor.May(importer.PermRun, project) {
+		return nil
+	}
+	return errs.New(errs.Forbidden, "letters.forbidden", "没有导入来信的权限，请找系统管理员。", "You may not import letters; ask the administrator.")
+}
+
+// chunk is how many letters one write notes.
+const chunk = 100
+
+// Take reads a file of messages, suggests kinds, finds near-duplicates, and
+// notes the letters. No case is opened yet. Errors: Forbidden, Invalid.
+func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, name string, r io.Reader) (File, error) {
+	if err := need(actor, project); err != nil {
+		return File{}, err
+	}
+	list, faults, err := messages.ReadCSV(r)
+	if err != nil {
+		return File{}, err
+	}
+	if len(list) == 0 {
+		return File{}, errs.New(errs.Invalid, "letters.file.empty", "文件里没有可读的来信，没有保存。", "There is no readable message in the file; nothing was kept.")
+	}
+	slices.SortStableFunc(list, func(a, b messages.Message) int { return a.At.Compare(b.At) })
+	group := map[string]int64{}
+	for i, g := range messages.Similar(list) {
+		for _, m := range g.Messages {
+			group[m.ID] = int64(i + 1)
+		}
+	}
+	places := messages.FindPlaces(list)
+	f := File{ID: s.db.NewID(), Project: project, Name: text.Cut(text.Clean(name), 120), State: StateTaking, Letters: int64(len(list)), Faults: int64(len(faults)), Actor: actor.Name}
+	if err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		f.Created = tx.Now()
+		_, err := tx.Exec(ctx, "INSERT INTO letters_file (project_id, id, name, state, letters, faults, account_id, account_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			project, f.ID, f.Name, f.State, f.Letters, f.Faults, actor.Account, actor.Name, store.Micros(tx.Now()))
+		return err
+	}); err != nil {
+		return File{}, fmt.Errorf("noting the file: %w", err)
+	}
+	place := 0
+	for part := range slices.Chunk(list, chunk) {
+		if err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			for i, m := range part {
+				kind, because := "", ""
+				if got, ok := s.rules.Suggest(m.Subject, m.Text); ok {
+					kind, because = got.Kind.Name, strings.Join(got.Because, "、")
+				}
+				if _, err := tx.Exec(ctx, "INSERT INTO letters_letter (project_id, id, file_id, place, message, person, subject, words, written_at, kind, because, spot, alike) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+					project, tx.NewID(), f.ID, place+i+1, text.Cut(m.ID, 60), m.User, m.Subject, m.Text, store.Micros(m.At), kind, because, places.In(m), group[m.ID]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return File{}, fmt.Errorf("noting the letters: %w", err)
+		}
+		place += len(part)
+	}
+	f.State = StateRead
+	return f, s.setState(ctx, f, StateRead)
+}
+
+func (s *Service) setState(ctx context.Context, f File, state string) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE letters_file SET state = ? WHERE project_id = ? AND id = ?", state, f.Project, f.ID)
+		return err
+	})
+}
+
+const fileColumns = "id, project_id, name, state, letters, faults, account_name, created_at"
+
+func scanFile(scan store.Scan) (File, error) {
+	var f File
+	var created int64
+	err := scan(&f.ID, &f.Project, &f.Name, &f.State, &f.Letters, &f.Faults, &f.Actor, &created)
+	f.Created = store.Time(created)
+	return f, err
+}
+
+const letterColumns = "id, place, message, person, subject, words, written_at, kind, because, spot, alike, case_id, number, merged"
+
+func scanLetter(scan store.Scan) (Letter, error) {
+	var l Letter
+	var at, merged int64
+	var because string
+	err := scan(&l.ID, &l.Place, &l.Message, &l.Person, &l.Subject, &l.Words, &at, &l.Kind, &because, &l.Spot, &l.Alike, &l.Case, &l.Number, &merged)
+	l.At, l.Merged = store.Time(at), merged != 0
+	if because != "" {
+		l.Because = strings.Split(because, "、")
+	}
+	return l, err
+}
+
+// Files lists the files of a project, newest first.
+func (s *Service) Files(ctx context.Context, actor auth.Actor, project int64) ([]File, error) {
+	if err := need(actor, project); err != nil {
+		return nil, err
+	}
+	var list []File
+	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		list, err = store.All(ctx, tx, scanFile, "SELECT "+fileColumns+" FROM letters_file WHERE project_id = ? ORDER BY created_at DESC, id DESC LIMIT 100", project)
+		return err
+	})
+	return list, err
+}
+
+// Read is a file with its letters in the order they were written.
+func (s *Service) Read(ctx context.Context, actor auth.Actor, project, id int64) (f File, list []Letter, err error) {
+	if err := need(actor, project); err != nil {
+		return File{}, nil, err
+	}
+	err = s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if f, err = store.One(ctx, tx, scanFile, "SELECT "+fileColumns+" FROM letters_file WHERE project_id = ? AND id = ?", project, id); err != nil {
+			return err
+		}
+		list, err = store.All(ctx, tx, scanLetter, "SELECT "+letterColumns+" FROM letters_letter WHERE project_id = ? AND file_id = ? ORDER BY place", project, id)
+		return err
+	})
+	if errs.KindOf(err) == errs.NotFound {
+		err = errs.New(errs.NotFound, "letters.file.none", "没有这份来信文件。", "There is no such file of letters.").Wrap(err)
+	}
+	return f, list, err
+}
+
+// Start puts the opening of a file's cases to work. Errors: Forbidden,
+// NotFound, Conflict.
+func (s *Service) Start(ctx context.Context, actor auth.Actor, project, id int64) error {
+	if err := need(actor, project); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE letters_file SET state = ? WHERE project_id = ? AND id = ? AND state = ?", StateOpening, project, id, StateRead)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errs.New(errs.Conflict, "letters.file.started", "这份来信已经立案或正在立案，没有重复。", "These letters are cases already or are becoming so; nothing was doubled.")
+		}
+		return s.jobs.Enqueue(ctx, tx, jobs.Enqueue{Kind: jobOpen, Args: openArgs{project, id}, Unique: fmt.Sprint(id)})
+	})
+}
+
+type openArgs struct {
+	Project int64 `json:"project"`
+	File    int64 `json:"file"`
+}
+
+func (s *Service) workOpen(ctx context.Context, job jobs.Job) error {
+	var args openArgs
+	if err := json.Unmarshal(job.Args, &args); err != nil {
+		return jobs.Cancel(fmt.Errorf("reading the arguments: %w", err))
+	}
+	return s.OpenAll(ctx, args.Project, args.File)
+}
+
+// OpenAll opens a case for each letter that has none. The key of each is the
+// letter's own, so that a try that was cut off goes on without doubles.
+func (s *Service) OpenAll(ctx context.Context, project, file int64) error {
+	f, list, err := s.Read(ctx, auth.System, project, file)
+	if err != nil || f.State != StateOpening {
+		return err
+	}
+	for _, l := range list {
+		if l.Case != 0 {
+			continue
+		}
+		c, err := s.open(ctx, f, l)
+		if err != nil {
+			return fmt.Errorf("opening the case of letter %d: %w", l.Place, err)
+		}
+		if err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE letters_letter SET case_id = ?, number = ?, words = '' WHERE project_id = ? AND id = ?", c.ID, c.Number, project, l.ID)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return s.setState(ctx, f, StateOpened)
+}
+
+// open opens one case. What its kind leads to decides the procedure; nothing
+// suggested is an enquiry, which the desk sorts out. A profile that lacks the
+// finer kind gets the case without it.
+func (s *Service) open(ctx context.Context, f File, l Letter) (casefile.Case, error) {
+	in := casefile.Opening{Project: f.Project, Procedure: "enquiry", Channel: "letter", Caller: text.Cut(l.Person, 60), Place: l.Spot, Subject: text.Cut(l.Subject, 60),
+		Words: l.Words, Key: fmt.Sprintf("letter:%d", l.ID), At: l.At, By: engine.Actor{Name: f.Actor}}
+	if in.Words == "" {
+		in.Words = l.Subject
+	}
+	if k, ok := s.rules.Kind(l.Kind); ok {
+		in.Procedure = k.Procedure
+		if k.As != "" {
+			in.Fields = map[string]any{"kind": k.As}
+		}
+	}
+	c, err := s.cases.Open(ctx, auth.System, in)
+	if errs.KindOf(err) == errs.Invalid && in.Fields != nil {
+		in.Fields = nil
+		c, err = s.cases.Open(ctx, auth.System, in)
+	}
+	return c, err
+}
+
+// Merge lets the later letters of a group of near-duplicates go on in the case
+// of the first. Errors: Forbidden, NotFound, Conflict.
+func (s *Service) Merge(ctx context.Context, actor auth.Actor, project, file, group int64) (int, error) {
+	_, list, err := s.Read(ctx, actor, project, file)
+	if err != nil {
+		return 0, err
+	}
+	var first Letter
+	merged := 0
+	for _, l := range list {
+		switch {
+		case l.Alike != group || group == 0:
+			continue
+		case l.Case == 0:
+			return 0, errs.New(errs.Conflict, "letters.merge.early", "先立案，再合并；没有改动。", "Open the cases first, then merge; nothing was changed.")
+		case first.ID == 0:
+			first = l
+			continue
+		case l.Merged:
+			continue
+		}
+		if _, err := s.cases.Merge(ctx, actor, casefile.Merging{From: l.Case, Into: first.Case, Reason: text.T(ctx, "来信内容几乎相同", "nearly the same letter"), Key: fmt.Sprintf("letter-merge:%d", l.ID)}); err != nil {
+			return merged, err
+		}
+		if err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE letters_letter SET merged = 1 WHERE project_id = ? AND id = ?", project, l.ID)
+			return err
+		}); err != nil {
+			return merged, err
+		}
+		merged++
+	}
+	if first.ID == 0 {
+		return 0, errs.New(errs.NotFound, "letters.group.none", "没有这一组相近的来信。", "There is no such group of letters.")
+	}
+	return merged, nil
+}
