@@ -25,6 +25,7 @@ import (
 	rules "guanjia/internal/handbook"
 	"guanjia/internal/importer"
 	"guanjia/internal/jobs"
+	"guanjia/internal/letters"
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
 	"guanjia/internal/procedure"
@@ -203,6 +204,7 @@ func (a *App) rooms() error {
 	if err != nil {
 		return err
 	}
+	post := letters.New(a.DB, a.Cases, said.rules, a.Queue)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, crew, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, said, a.Work)
 
@@ -215,7 +217,7 @@ func (a *App) rooms() error {
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		a.searchPages(index).Module(),
-		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), cases, front, a.Work.Module(),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.Work.Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}
 	return nil
