@@ -41,28 +41,29 @@ func Load(ctx context.Context, a *app.App) (*Loaded, error) {
 	if err := l.play(ctx, a, Now.AddDate(0, 0, -10), Now); err != nil {
 		return nil, fmt.Errorf("playing the last days: %w", err)
 	}
+	if err := l.readNotices(ctx, a); err != nil {
+		return nil, err
+	}
 	if err := l.morning(ctx, a); err != nil {
 		return nil, fmt.Errorf("making the morning: %w", err)
 	}
-	return l, l.readNotices(ctx, a, Now.Add(-3*time.Hour))
+	return l, nil
 }
 
-// readNotices leaves unread only what was told since: nobody comes back to a
-// year of notices.
-func (l *Loaded) readNotices(ctx context.Context, a *app.App, since time.Time) error {
+// readNotices marks what playing told as read: it was told long ago, and nobody
+// comes back to a year of notices.
+func (l *Loaded) readNotices(ctx context.Context, a *app.App) error {
 	for i, s := range Team {
 		actor := auth.Actor{Account: l.Accounts[i], Login: s.Login, Name: s.Name, Grants: []auth.Grant{{Project: l.Project, Role: s.Role}}}
-		list, err := a.Notice.List(ctx, actor, l.Project, 0, 200)
+		list, err := a.Notice.List(ctx, actor, l.Project, 0, 1)
 		if err != nil {
 			return err
 		}
-		for _, n := range list.Notices {
-			if n.At.Before(since) {
-				if err := a.Notice.MarkAll(ctx, actor, l.Project, n.ID); err != nil {
-					return err
-				}
-				break
-			}
+		if len(list.Notices) == 0 {
+			continue
+		}
+		if err := a.Notice.MarkAll(ctx, actor, l.Project, list.Notices[0].ID); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -82,7 +83,7 @@ func (l *Loaded) History(ctx context.Context, a *app.App) error {
 		}
 		end = from
 	}
-	return l.readNotices(ctx, a, Now.AddDate(0, 0, -2))
+	return l.readNotices(ctx, a)
 }
 
 func (l *Loaded) staff(ctx context.Context, a *app.App) error {

@@ -1,0 +1,72 @@
+package demo_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"guanjia/internal/app"
+	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
+	"guanjia/internal/casefile"
+	"guanjia/internal/config"
+	"guanjia/internal/demo"
+)
+
+func TestPlanRepeats(t *testing.T) {
+	t.Parallel()
+	a, b := demo.MakePlan(), demo.MakePlan()
+	if diff := cmp.Diff(a, b); diff != "" {
+		t.Error("two plans differ")
+	}
+	if n := len(a.Units); n < 1150 || n > 1250 {
+		t.Errorf("%d units, want about 1,200", n)
+	}
+	phones := map[string]bool{}
+	for _, u := range a.Units {
+		for _, r := range u.People {
+			if phones[r.Phone] {
+				t.Errorf("phone %s twice", r.Phone)
+			}
+			phones[r.Phone] = true
+		}
+	}
+}
+
+// The demo is loaded through the rooms' own doors: what it leaves behind must
+// verify like anything people did.
+func TestDemoLoadsAndVerifies(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dir := t.TempDir()
+	a, err := app.Open(ctx, app.Options{
+		Config: config.Config{Data: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "key")},
+		Clock:  calendar.NewManual(demo.Now), Log: slog.New(slog.DiscardHandler), Demo: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	l, err := demo.Load(ctx, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.History(ctx, a); err != nil {
+		t.Fatal(err)
+	}
+	all, err := a.Cases.List(ctx, auth.System, casefile.Filter{Project: l.Project, Limit: 1})
+	if err != nil || all.Total < 2300 {
+		t.Errorf("%d cases in a year, %v", all.Total, err)
+	}
+	late, err := a.Cases.List(ctx, auth.System, casefile.Filter{Project: l.Project, Status: "open", Clock: "late", Limit: 1})
+	if err != nil || late.Total == 0 || late.Total > 30 {
+		t.Errorf("%d late cases: a morning has some, not many; %v", late.Total, err)
+	}
+	v, err := a.Cases.Verify(ctx, auth.System, l.Project)
+	if err != nil || len(v.Findings) > 0 {
+		t.Errorf("%d cases: %v %v", v.Cases, v.Findings, err)
+	}
+}
