@@ -50,7 +50,9 @@ func TestStoriesInTheWholeHouse(t *testing.T) {
 	}
 	stage := app.Stories(context.Background())
 	some := []string{"complaint-important", "desk-grade3-hours", "repair-dissatisfied-rework", "estate-pages", "estate-registers"}
-	stories = slices.DeleteFunc(stories, func(s *scenario.Story) bool { return !slices.Contains(some, strings.TrimSuffix(filepath.Base(s.File), ".txtar")) })
+	stories = slices.DeleteFunc(stories, func(s *scenario.Story) bool {
+		return !slices.Contains(some, strings.TrimSuffix(filepath.Base(s.File), ".txtar"))
+	})
 	if len(stories) != len(some) {
 		t.Fatalf("%d of the stories %v are there", len(stories), some)
 	}
