@@ -35,7 +35,7 @@ func (s *Service) Module() module.Module {
 		Routes:      s.routes(),
 		Nav:         []web.NavItem{{Place: 98, Title: text.B("导入", "Import"), Icon: "upload", Path: "/p/{project}/import", Permission: PermRun}},
 		Jobs: []jobs.Spec{
-			{Kind: jobRun, Work: s.workRun, Attempts: 5, Timeout: 30 * time.Minute},
+			{Kind: jobRun, Work: s.workRun, Attempts: attempts, Timeout: 30 * time.Minute},
 			{Kind: jobClear, Every: 6 * time.Hour, Work: s.workClear},
 		},
 		Migrations: Migrations(),

@@ -269,7 +269,34 @@ func (s *Service) workRun(ctx context.Context, job jobs.Job) error {
 	if err := json.Unmarshal(job.Args, &args); err != nil {
 		return jobs.Cancel(fmt.Errorf("reading the arguments: %w", err))
 	}
-	return s.Run(ctx, args.Project, args.Upload)
+	err := s.Run(ctx, args.Project, args.Upload)
+	if err != nil && job.Attempt >= attempts {
+		return errors.Join(err, s.giveUp(ctx, args.Project, args.Upload))
+	}
+	return err
+}
+
+// attempts is how often an import is tried by itself.
+const attempts = 5
+
+// giveUp takes back what a failing import left and lets a person start again.
+func (s *Service) giveUp(ctx context.Context, project, id int64) error {
+	var u Upload
+	if err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		u, err = uploadByID(ctx, tx, project, id)
+		return err
+	}); err != nil || u.State != StateRunning {
+		return err
+	}
+	if u.Batch != 0 {
+		if err := s.estate.RevertBatch(ctx, auth.System, estate.Batch{ID: u.Batch, Project: project}); err != nil {
+			return err
+		}
+		if err := s.setBatch(ctx, u, 0); err != nil {
+			return err
+		}
+	}
+	return s.finish(ctx, u, StateFailed, text.B("系统出了故障，导入停下了，没有留下任何数据。请稍后再试；仍不行，找管理员看日志。", "Something broke on our side; the import stopped and left nothing. Try again later, or ask the administrator to read the log."), 0)
 }
 
 // Run imports a started upload: what an earlier, cut-off try left is taken back

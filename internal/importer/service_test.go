@@ -238,6 +238,31 @@ func TestRunIsRepeatable(t *testing.T) {
 	})
 }
 
+// After the last try nothing is left, and a person may start it again.
+func TestGivingUpLeavesNothing(t *testing.T) {
+	t.Parallel()
+	eachSite(t, func(t *testing.T, h *site) {
+		ctx := t.Context()
+		u := h.take(workbook(t, units(nil)))
+		must(t, h.Start(ctx, auth.System, h.project, u.ID, false))
+		half, err := h.estate.OpenBatch(ctx, auth.System, h.project, "期初数据", "x")
+		must(t, err)
+		must(t, h.setBatch(ctx, u, half.ID))
+		must(t, h.giveUp(ctx, h.project, u.ID))
+		p, err := h.Preview(ctx, auth.System, h.project, u.ID)
+		must(t, err)
+		if p.Upload.State != StateFailed || p.Upload.Batch != 0 || p.Upload.Message.EN == "" {
+			t.Errorf("%+v", p.Upload)
+		}
+		must(t, h.Start(ctx, auth.System, h.project, u.ID, false))
+		must(t, h.Run(ctx, h.project, u.ID))
+		must(t, h.giveUp(ctx, h.project, u.ID)) // done: nothing to give up
+		if h.counts()["unit"] != 24 {
+			t.Errorf("%v", h.counts())
+		}
+	})
+}
+
 func TestRights(t *testing.T) {
 	t.Parallel()
 	eachSite(t, func(t *testing.T, h *site) {

@@ -101,7 +101,9 @@ func TestLettersBecomeCases(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, p *post) {
 		ctx := t.Context()
-		f, err := p.Take(ctx, auth.System, project, "来信.csv", bytes.NewReader(samples(t)))
+		keeper, _, err := p.Resolve(ctx, &http.Request{Header: http.Header{"Who": {"keeper"}}})
+		must(t, err)
+		f, err := p.Take(ctx, keeper, project, "来信.csv", bytes.NewReader(samples(t)))
 		must(t, err)
 		must(t, p.Start(ctx, auth.System, project, f.ID))
 		if err := p.Start(ctx, auth.System, project, f.ID); errs.KindOf(err) != errs.Conflict {
@@ -109,9 +111,11 @@ func TestLettersBecomeCases(t *testing.T) {
 		}
 		// The first try is cut off; the second goes on without doubles.
 		p.cases.broken = 9
-		if err := p.OpenAll(ctx, project, f.ID); err == nil {
+		args := fmt.Appendf(nil, `{"project":%d,"file":%d}`, project, f.ID)
+		if err := p.workOpen(ctx, jobs.Job{Args: args, Attempt: attempts}); err == nil {
 			t.Error("a broken opening is not told")
 		}
+		must(t, p.Start(ctx, auth.System, project, f.ID)) // given up, so it may be started again
 		if _, err := p.runner.RunDue(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -119,6 +123,10 @@ func TestLettersBecomeCases(t *testing.T) {
 		must(t, err)
 		if f.State != StateOpened || len(list) != 20 || len(p.cases.cases) != 20 {
 			t.Fatalf("%+v, %d letters, %d cases", f, len(list), len(p.cases.cases))
+		}
+		// A case has somebody who answers for it first (DSK-05).
+		if owner := p.cases.cases[fmt.Sprintf("letter:%d", list[1].ID)].Owner; owner != 8 {
+			t.Errorf("the first contact is %d", owner)
 		}
 		leak := p.cases.cases[fmt.Sprintf("letter:%d", list[0].ID)]
 		got := []any{leak.Procedure, leak.Channel, leak.Subject, leak.Caller, leak.At.Equal(list[0].At), list[0].Number, list[0].Words}
@@ -175,7 +183,7 @@ func (p *post) ByCode(context.Context, string) (web.Project, error) {
 
 func (p *post) Resolve(_ context.Context, r *http.Request) (auth.Actor, bool, error) {
 	who := r.Header.Get("Who")
-	rights := map[string][]string{"keeper": {importer.PermRun, casefile.PermMerge}}
+	rights := map[string][]string{"keeper": {importer.PermRun, casefile.PermMerge}, "importer": {importer.PermRun}}
 	return auth.Actor{Account: 8, Login: who, Name: "林晓", Grants: []auth.Grant{{Project: project, Role: who}}}.WithPermissions(rights), who != "", nil
 }
 
@@ -232,6 +240,7 @@ func TestPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		has(t, p.ask(h, "keeper", "GET", at+"?view=same", "", nil), 200, "并成一件（2）", "TS-001")
+		has(t, p.ask(h, "importer", "GET", at+"?view=same", "", nil), 200, "并成一件（2）", "合并由前台或主管做")
 		has(t, p.ask(h, "keeper", "POST", at+"/merge", form, []byte(url.Values{"group": {"1"}}.Encode())), 303)
 		has(t, p.ask(h, "keeper", "GET", at+"?view=same", "", nil), 200, "已并入")
 		has(t, p.ask(h, "keeper", "GET", "/p/jinxiu/letters/99", "", nil), 404)

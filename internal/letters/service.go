@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -57,6 +58,9 @@ func Migrations() fs.FS {
 
 const jobOpen = "letters.file.open"
 
+// attempts is how often the opening of a file is tried by itself.
+const attempts = 5
+
 // Module is what this room brings to the house. Who may import opening data may
 // import letters.
 func (s *Service) Module() module.Module {
@@ -64,7 +68,7 @@ func (s *Service) Module() module.Module {
 		Name: "letters", Room: 33, Requires: []string{"casefile", "importer"},
 		Routes:     s.routes(),
 		Nav:        []web.NavItem{{Place: 25, Title: text.B("来信", "Letters"), Icon: "inbox", Path: "/p/{project}/letters", Permission: importer.PermRun}},
-		Jobs:       []jobs.Spec{{Kind: jobOpen, Work: s.workOpen, Attempts: 5, Timeout: 30 * time.Minute}},
+		Jobs:       []jobs.Spec{{Kind: jobOpen, Work: s.workOpen, Attempts: attempts, Timeout: 30 * time.Minute}},
 		Migrations: Migrations(),
 	}
 }
@@ -82,6 +86,7 @@ type File struct {
 	ID, Project     int64
 	Name, State     string
 	Letters, Faults int64
+	Account         int64 // who brought it in, and answers for its cases first (DSK-05)
 	Actor           string
 	Created         time.Time
 }
@@ -135,7 +140,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 		}
 	}
 	places := messages.FindPlaces(list)
-	f := File{ID: s.db.NewID(), Project: project, Name: text.Cut(text.Clean(name), 120), State: StateTaking, Letters: int64(len(list)), Faults: int64(len(faults)), Actor: actor.Name}
+	f := File{ID: s.db.NewID(), Project: project, Name: text.Cut(text.Clean(name), 120), State: StateTaking, Letters: int64(len(list)), Faults: int64(len(faults)), Account: actor.Account, Actor: actor.Name}
 	if err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		f.Created = tx.Now()
 		_, err := tx.Exec(ctx, "INSERT INTO letters_file (project_id, id, name, state, letters, faults, account_id, account_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -174,12 +179,12 @@ func (s *Service) setState(ctx context.Context, f File, state string) error {
 	})
 }
 
-const fileColumns = "id, project_id, name, state, letters, faults, account_name, created_at"
+const fileColumns = "id, project_id, name, state, letters, faults, account_id, account_name, created_at"
 
 func scanFile(scan store.Scan) (File, error) {
 	var f File
 	var created int64
-	err := scan(&f.ID, &f.Project, &f.Name, &f.State, &f.Letters, &f.Faults, &f.Actor, &created)
+	err := scan(&f.ID, &f.Project, &f.Name, &f.State, &f.Letters, &f.Faults, &f.Account, &f.Actor, &created)
 	f.Created = store.Time(created)
 	return f, err
 }
@@ -257,7 +262,12 @@ func (s *Service) workOpen(ctx context.Context, job jobs.Job) error {
 	if err := json.Unmarshal(job.Args, &args); err != nil {
 		return jobs.Cancel(fmt.Errorf("reading the arguments: %w", err))
 	}
-	return s.OpenAll(ctx, args.Project, args.File)
+	err := s.OpenAll(ctx, args.Project, args.File)
+	if err != nil && job.Attempt >= attempts {
+		// Given up: what was opened stays, and a person may start the rest again.
+		return errors.Join(err, s.setState(ctx, File{Project: args.Project, ID: args.File}, StateRead))
+	}
+	return err
 }
 
 // OpenAll opens a case for each letter that has none. The key of each is the
@@ -290,7 +300,7 @@ func (s *Service) OpenAll(ctx context.Context, project, file int64) error {
 // finer kind gets the case without it.
 func (s *Service) open(ctx context.Context, f File, l Letter) (casefile.Case, error) {
 	in := casefile.Opening{Project: f.Project, Procedure: "enquiry", Channel: "letter", Caller: text.Cut(l.Person, 60), Place: l.Spot, Subject: text.Cut(l.Subject, 60),
-		Words: l.Words, Key: fmt.Sprintf("letter:%d", l.ID), At: l.At, By: engine.Actor{Name: f.Actor}}
+		Words: l.Words, Key: fmt.Sprintf("letter:%d", l.ID), At: l.At, Owner: f.Account, By: engine.Actor{ID: f.Account, Name: f.Actor}}
 	if in.Words == "" {
 		in.Words = l.Subject
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
 	"guanjia/internal/errs"
 	"guanjia/internal/importer"
 	"guanjia/internal/text"
@@ -129,6 +130,7 @@ type fileView struct {
 	Kinds  []count
 	Groups []group
 	Topics []topic
+	Merges bool // the person may merge cases
 	Err    error
 }
 
@@ -148,7 +150,7 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request, status int, faile
 	if err != nil {
 		return err
 	}
-	v := fileView{Code: p.Code, File: f, View: r.FormValue("view"), Err: failed}
+	v := fileView{Code: p.Code, File: f, View: r.FormValue("view"), Merges: actor.May(casefile.PermMerge, p.ID), Err: failed}
 	if v.View != "same" && v.View != "topics" {
 		v.View = "kinds"
 	}
@@ -284,6 +286,15 @@ func (s *Service) mergePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Done(w, r, filePath(p.Code, id)+"?view=same", ui.Undo{Words: text.Tf(r.Context(), "合并了 %d 件来信", "%d letters were merged", n)})
 	return nil
+}
+
+// mergeButton is the button of a group; who may not merge sees why.
+func mergeButton(ctx context.Context, v fileView, g group) ui.B {
+	b := ui.B{ID: fmt.Sprintf("merge-%d", g.Number), Label: text.Tf(ctx, "并成一件（%d）", "Merge %d", len(g.Letters)), Small: true, Icon: "stack-2"}
+	if !v.Merges {
+		b.Why = text.T(ctx, "合并由前台或主管做", "the desk or a supervisor merges")
+	}
+	return b
 }
 
 func stateWords(ctx context.Context, f File) string {
