@@ -15,6 +15,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/auth/authweb"
 	"guanjia/internal/calendar"
+	"guanjia/internal/care"
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/config"
@@ -66,6 +67,7 @@ type App struct {
 	Cases  *casefile.Service
 	Desk   *desk.Service
 	Work   *work.Service
+	Care   *care.Service
 	Notice *notice.Service
 	Files  *files.Service
 	Rules  *rules.Service
@@ -217,7 +219,7 @@ func (a *App) rooms() error {
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		a.searchPages(index).Module(),
-		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.Work.Module(),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(), a.careRoom(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}
 	return nil
