@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -93,9 +94,9 @@ func open(data []byte) (b *Book, err error) {
 	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
 		b.date1904 = *props.Date1904
 	}
-	left := maxCells
+	left, merges := maxCells, hasMerges(data)
 	for _, name := range names {
-		s, err := readSheet(f, name, &left)
+		s, err := readSheet(f, name, &left, merges)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +117,7 @@ func open(data []byte) (b *Book, err error) {
 
 // readSheet reads one sheet row by row and stops at the limits before anything
 // large is built. A chart sheet is nil.
-func readSheet(f *excelize.File, name string, left *int) (*Sheet, error) {
+func readSheet(f *excelize.File, name string, left *int, merges bool) (*Sheet, error) {
 	rows, err := f.Rows(name)
 	if err != nil {
 		var none excelize.ErrSheetNotExist
@@ -149,10 +150,47 @@ func readSheet(f *excelize.File, name string, left *int) (*Sheet, error) {
 	for len(s.grid) > 0 && len(s.grid[len(s.grid)-1]) == 0 {
 		s.grid = s.grid[:len(s.grid)-1]
 	}
-	if len(s.grid) == 0 {
+	if len(s.grid) == 0 || !merges {
 		return s, nil
 	}
 	return s, s.spread(f)
+}
+
+// hasMerges reports whether any part of the workbook speaks of merged cells.
+// Asking the library would build the whole sheet in memory, which a large plain
+// list need not pay for.
+func hasMerges(data []byte) bool {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return true
+	}
+	word := []byte("mergeCell")
+	for _, part := range z.File {
+		if !strings.Contains(strings.ToLower(part.Name), "worksheets/") {
+			continue
+		}
+		r, err := part.Open()
+		if err != nil {
+			return true
+		}
+		buf, kept := make([]byte, 256<<10), 0
+		for found := false; !found; {
+			n, err := r.Read(buf[kept:])
+			found = bytes.Contains(buf[:kept+n], word)
+			if found || err != nil && !errors.Is(err, io.EOF) {
+				_ = r.Close()
+				return true
+			}
+			if err != nil {
+				break
+			}
+			// The word may lie across two reads.
+			last := min(kept+n, len(word)-1)
+			kept = copy(buf, buf[kept+n-last:kept+n])
+		}
+		_ = r.Close()
+	}
+	return false
 }
 
 // keepRow cuts a row to its filled part and the column limit.

@@ -101,6 +101,22 @@ func parts(rows string) map[string]string {
 	}
 }
 
+// A merged area is seen wherever it stands in a part, across reads too.
+func TestHasMerges(t *testing.T) {
+	t.Parallel()
+	for _, pad := range []int{0, 1, 256<<10 - 900, 256<<10 - 500, 256<<10 - 5, 256 << 10, 600 << 10} {
+		filler := "<!--" + strings.Repeat("x", pad) + "-->"
+		if hasMerges(zipped(t, parts(filler))) || !hasMerges(zipped(t, parts(filler+`</sheetData><mergeCells count="1"><mergeCell ref="A1:A2"/></mergeCells><sheetData>`))) {
+			t.Errorf("wrong with %d bytes before", pad)
+		}
+	}
+	for at := 256<<10 - 12; at < 256<<10+2; at++ { // every split of the word over two reads
+		if !hasMerges(zipped(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat("x", at) + "mergeCell"})) {
+			t.Errorf("not found at %d", at)
+		}
+	}
+}
+
 func TestCheckCommand(t *testing.T) {
 	t.Parallel()
 	file := t.TempDir() + "/book.xlsx"

@@ -10,6 +10,7 @@ import (
 type Row struct {
 	Number int // in the sheet, from 1
 	Values map[string]*Value
+	place  *Place // read once: the checks ask for it often
 }
 
 // Text is the normalised text of a field, "" when nothing (certain) is there.
@@ -53,6 +54,14 @@ func (r *Row) written(field string) bool {
 
 // Place is where the row's unit is: from its columns, or from one cell.
 func (r *Row) Place() Place {
+	if r.place == nil {
+		p := r.readPlace()
+		r.place = &p
+	}
+	return *r.place
+}
+
+func (r *Row) readPlace() Place {
 	if v := r.Values["place"]; v != nil {
 		p, _ := parsePlace(v.Raw)
 		return p
