@@ -208,7 +208,8 @@ func (a *App) rooms() error {
 	}
 	post := letters.New(a.DB, a.Cases, said.rules, a.Queue)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, crew, attachments{a.DB, a.Files})
-	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, said, a.Work)
+	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, said, a.Work, a.Book, a.Cases)
+	casePages.With(deskPages.OnCases())
 
 	login := authweb.New(authweb.Options{Auth: a.Auth, Projects: projects{a.Estate}.ListFor, BaseURL: a.Config.BaseURL})
 

@@ -156,6 +156,17 @@ func (b *Book) Kind(project int64, name string) (casefile.Stamp, error) {
 	return b.Stamp(project, name)
 }
 
+// Figures are the figures in force in the project.
+func (b *Book) Figures(project int64) *procedure.Figures {
+	if s, ok := (*b.projects.Load())[project]; ok {
+		return s.figures
+	}
+	return &procedure.Figures{}
+}
+
+// Texts are the words that people say or read as they are.
+func (b *Book) Texts() procedure.Texts { return b.handbook.Texts }
+
 // Kinds lists the procedures by name.
 func (b *Book) Kinds(int64) []*procedure.Definition {
 	list := make([]*procedure.Definition, 0, len(b.handbook.Procedures))

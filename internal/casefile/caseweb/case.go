@@ -75,6 +75,12 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		})
 	}
 	page.Ways = ways(ctx, page.Base, v)
+	if p.more.Ways != nil {
+		page.Ways = append(page.Ways, p.more.Ways(ctx, project, v)...)
+	}
+	if p.more.Phrases != nil {
+		page.Phrases = p.more.Phrases(project)
+	}
 	page.Flow = flow(ctx, v)
 	return page, nil
 }

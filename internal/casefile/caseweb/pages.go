@@ -55,7 +55,17 @@ type Pages struct {
 	book  Handbook
 	staff Staff
 	files Attachments
+	more  Extras
 }
+
+// Extras is what other rooms add to the page of a case; nil adds nothing.
+type Extras struct {
+	Phrases func(project web.Project) string // address of the phrases to insert into notes
+	Ways    func(ctx context.Context, project web.Project, v casefile.View) []Way
+}
+
+// With adds what other rooms bring; at start only.
+func (p *Pages) With(e Extras) { p.more = e }
 
 // New makes the pages over the service.
 func New(db *store.DB, cases *casefile.Service, book Handbook, staff Staff, files Attachments) *Pages {

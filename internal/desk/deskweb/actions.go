@@ -184,7 +184,8 @@ func (p *Pages) intake(ctx context.Context, r *http.Request, c Console, form map
 		}
 		in.By = by
 	}
-	if !desk.Knows(in.Kind) {
+	if !p.knows(in.Project, in.Kind) {
+		in.Kind = ""
 		return in, nil // Take says that a kind is needed
 	}
 	kind, err := p.matters.Kind(in.Project, in.Kind)

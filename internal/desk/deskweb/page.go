@@ -30,6 +30,7 @@ type Console struct {
 	Kept     string // "本月兑现 126 件，按时 94.4 %"
 	Calls    []CallLine
 	Tally    string
+	Goal     string // hours, rings and answer rate of the profile
 	Err      error
 
 	cases []casefile.Case // of the unit: open ones, and those closed lately

@@ -27,11 +27,13 @@ type Pages struct {
 	names   Names
 	suggest Suggester
 	propose Proposer
+	book    Handbook
+	cases   Cases
 }
 
 // New makes the pages.
-func New(db *store.DB, d *desk.Service, m Matters, h Homes, n Names, s Suggester, p Proposer) *Pages {
-	return &Pages{db: db, desk: d, matters: m, homes: h, names: n, suggest: s, propose: p}
+func New(db *store.DB, d *desk.Service, m Matters, h Homes, n Names, s Suggester, p Proposer, b Handbook, c Cases) *Pages {
+	return &Pages{db: db, desk: d, matters: m, homes: h, names: n, suggest: s, propose: p, book: b, cases: c}
 }
 
 // Routes lists the addresses of the console.
@@ -40,7 +42,7 @@ func (p *Pages) Routes() []web.Route {
 		method, path, _ := strings.Cut(pattern, " ")
 		return web.Route{Pattern: method + " /p/{project}/desk" + path, Permission: permission, Handler: h}
 	}
-	return []web.Route{
+	return append(p.further(), []web.Route{
 		at("GET ", desk.PermDesk, p.console),
 		at("POST /draft", desk.PermDesk, p.draft),
 		at("POST /pick", desk.PermDesk, p.pick),
@@ -53,7 +55,7 @@ func (p *Pages) Routes() []web.Route {
 		at("GET /calls", desk.PermDesk, p.calls),
 		at("POST /calls", desk.PermDesk, p.simulate),
 		{Pattern: "POST /p/{project}/cti", Permission: desk.PermConnect, Handler: p.webhook},
-	}
+	}...)
 }
 
 // Nav is the console's place in the rail.
@@ -97,6 +99,9 @@ func (p *Pages) load(r *http.Request, form map[string]string) (Console, error) {
 		}
 		if unit := r.URL.Query().Get("unit"); unit != "" && r.Method == http.MethodGet { // from the unit's page (UnitPath)
 			form["unit"], form["person"] = unit, ""
+		}
+		if kind := r.URL.Query().Get("kind"); r.Method == http.MethodGet && p.knows(project.ID, kind) { // from the list of kinds
+			form["kind"] = kind
 		}
 		if ok {
 			p.pop(ctx, &c, call, form, tx.Now())
@@ -184,8 +189,11 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 		f.Picks = append(f.Picks, ui.Pick{Value: kind, Label: p.title(ctx, project.ID, kind), Key: strconv.Itoa(i + 1)})
 	}
 	f.SendLabel = text.T(ctx, "记下并派出", "Record and send")
-	if !desk.Knows(f.Kind) {
+	if !p.knows(project.ID, f.Kind) {
 		return nil
+	}
+	if !desk.Knows(f.Kind) {
+		f.Picks = append(f.Picks, ui.Pick{Value: f.Kind, Label: p.title(ctx, project.ID, f.Kind)})
 	}
 	return p.fillKind(ctx, tx, r, c, form, s)
 }
@@ -390,6 +398,7 @@ func (p *Pages) callLines(ctx context.Context, tx *store.Tx, c *Console, limit i
 	if err != nil {
 		return err
 	}
+	c.Goal = targetsOf(ctx, p.book.Figures(project.ID)).Said(ctx)
 	if t.Calls > 0 {
 		c.Tally = text.Tf(ctx, "今天 %d 通 · 三声内接起 %.1f %% · 未接 %d", "%d today · %.1f %% within three rings · %d missed",
 			t.Calls, float64(t.InThree)*100/float64(t.Calls), t.Missed)

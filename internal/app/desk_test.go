@@ -1,0 +1,181 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"guanjia/internal/app"
+	"guanjia/internal/auth"
+	"guanjia/internal/estate"
+	"guanjia/internal/store"
+)
+
+// office is a house with one project and people at work in it.
+type office struct {
+	*app.App
+	project estate.Project
+	people  map[string]member
+}
+
+func eachOffice(t *testing.T, profile string, fn func(t *testing.T, o office)) {
+	t.Helper()
+	eachHouse(t, func(t *testing.T, a *app.App) {
+		ctx := context.Background()
+		p, err := a.Estate.CreateProject(ctx, auth.System, estate.Project{Code: "first", Name: "临江", Profile: profile, AreaCode: "025"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Refresh(ctx); err != nil {
+			t.Fatal(err)
+		}
+		o := office{App: a, project: p, people: map[string]member{}}
+		for _, role := range []string{"desk", "supervisor", "technician"} {
+			o.people[role] = enter(t, a, role, p.ID)
+		}
+		fn(t, o)
+	})
+}
+
+// answer is what came back, with the statements it took.
+type answer struct {
+	code    int
+	body    string
+	queries int
+	header  http.Header
+}
+
+func (o office) send(who string, r *http.Request) answer {
+	ctx, count := store.WithCounter(r.Context())
+	r = r.WithContext(ctx)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	for _, c := range o.people[who].cookies {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	o.Handler().ServeHTTP(w, r)
+	return answer{w.Code, w.Body.String(), count.N(), w.Header()}
+}
+
+func (o office) get(who, path string) answer {
+	return o.send(who, httptest.NewRequest(http.MethodGet, "/p/first"+path, nil))
+}
+
+func (o office) post(who, path string, form url.Values) answer {
+	r := httptest.NewRequest(http.MethodPost, "/p/first"+path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return o.send(who, r)
+}
+
+// upload sends a file with a form.
+func (o office) upload(t *testing.T, who, path, name string, content []byte, form url.Values) answer {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	part, err := w.CreateFormFile("file", name)
+	if err == nil {
+		_, err = part.Write(content)
+	}
+	for k, v := range form {
+		if err == nil {
+			err = w.WriteField(k, v[0])
+		}
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/p/first"+path, &body)
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return o.send(who, r)
+}
+
+func firstSheet(t *testing.T, body string) [][]string {
+	t.Helper()
+	f, err := excelize.OpenReader(io.LimitReader(strings.NewReader(body), 8<<20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := f.GetRows("Sheet1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// hostile is what must come back only as text.
+const hostile = `"><script>alert(1)</script>' OR 1=1; DROP TABLE desk_call;--𠮷😀`
+
+// proves DSK-13, DSK-14, DSK-02, DSK-04, DSK-11, DSK-20: answers, phrases, kinds
+// and the tally, in few statements, with hostile words only shown as words.
+func TestDeskShelf(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "duty-desk", func(t *testing.T, o office) {
+		for path, want := range map[string]string{
+			"/desk/answers?q=退费":  "对账单有疑问",
+			"/desk/phrases?q=道别":  "谢谢您来电，再见",
+			"/desk/new":           "团队参观",
+			"/desk/new?q=拾到":      "没有含",
+			"/desk/new?q=存放处":     "留言失物代管",
+			"/desk/tally":         "铃响 3 声内接听",
+			"/answers":            "物业费由什么构成",
+			"/desk?kind=keeping":  "存放处",
+			"/desk?kind=nonsense": "新事项",
+		} {
+			got := o.get("desk", path)
+			if got.code != http.StatusOK || !strings.Contains(got.body, want) {
+				t.Errorf("%s: %d, lacks %q", path, got.code, want)
+			}
+			if !strings.HasPrefix(path, "/desk?") && got.queries > 6 {
+				t.Errorf("%s: %d statements", path, got.queries)
+			}
+		}
+		for _, path := range []string{"/desk/answers", "/desk/phrases", "/desk/new", "/answers"} {
+			got := o.get("desk", path+"?q="+url.QueryEscape(hostile))
+			if got.code != http.StatusOK || strings.Contains(got.body, "<script>alert") {
+				t.Errorf("%s with hostile words: %d", path, got.code)
+			}
+		}
+		if got := o.get("desk", "/desk/tally?month="+url.QueryEscape("2026-13'")); got.code != http.StatusOK {
+			t.Errorf("a month that is none: %d", got.code)
+		}
+		rows := firstSheet(t, o.get("desk", "/desk/tally.xlsx").body)
+		if len(rows) < 4 || rows[len(rows)-1][0] != "合计" {
+			t.Errorf("the workbook says %v", rows)
+		}
+		english := httptest.NewRequest(http.MethodGet, "/p/first/answers", nil)
+		english.Header.Set("Accept-Language", "en")
+		if got := o.send("nobody", english); !strings.Contains(got.body, "A question about a bill") {
+			t.Errorf("english answers: %d", got.code)
+		}
+	})
+}
+
+// proves DSK-20: a kind without a key of its own is opened from the desk with its own first form.
+func TestDeskOpensAnyKind(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		form := url.Values{"kind": {"keeping"}, "words": {"在大堂拾到一把伞"}, "field.sort": {"found"}, "field.what": {"黑伞"}, "field.from": {"保洁"}, "field.kept": {"前台柜 3"}, "do": {"save"}, "caller": {"保洁"}}
+		got := o.post("desk", "/desk/take", form)
+		if got.code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", got.code, got.body)
+		}
+		if list := o.get("desk", "/cases"); !strings.Contains(list.body, "在大堂拾到一把伞") {
+			t.Error("the thing found is not in the list of cases")
+		}
+		form.Set("kind", "no_such_kind")
+		if got := o.post("desk", "/desk/take", form); got.code != http.StatusUnprocessableEntity {
+			t.Errorf("a kind that is none: %d", got.code)
+		}
+	})
+}

@@ -1,0 +1,37 @@
+package deskweb
+
+import (
+	"strings"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/desk"
+	"guanjia/internal/procedure"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
+)
+
+// further lists the addresses around the console.
+func (p *Pages) further() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /p/{project}/desk/new", Permission: desk.PermDesk, Handler: p.newCase},
+		{Pattern: "GET /p/{project}/desk/answers", Permission: desk.PermDesk, Handler: p.answers},
+		{Pattern: "GET /p/{project}/desk/phrases", Permission: desk.PermDesk, Handler: p.phrases},
+		{Pattern: "GET /p/{project}/desk/tally", Permission: desk.PermSee, Handler: p.tally},
+		{Pattern: "GET /p/{project}/desk/tally.xlsx", Permission: desk.PermSee, Handler: p.tallyExcel},
+		{Pattern: "GET /p/{project}/answers", Permission: auth.Public, Handler: p.openAnswers},
+	}
+}
+
+// firstQuestions names what the first step of a procedure asks.
+func firstQuestions(d *procedure.Definition, lang text.Lang) string {
+	var names []string
+	for _, name := range d.Steps[0].Asks {
+		if f := d.Field(name); f != nil {
+			names = append(names, f.Title.In(lang))
+		}
+	}
+	if lang == text.EN {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names, "、")
+}
