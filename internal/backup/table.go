@@ -3,7 +3,6 @@ package backup
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -130,7 +129,7 @@ type blob struct {
 	Base64 string `json:"base64"`
 }
 
-func encode(v any, column *sql.ColumnType) (any, error) {
+func encode(v any, column interface{ DatabaseTypeName() string }) (any, error) {
 	switch v := v.(type) {
 	case nil, int64, string, bool:
 		return v, nil

@@ -1,6 +1,6 @@
 //go:build ignore
 
-// Convert writes handbook/calendars/cn.json from the yearly files beside it.
+// Command convert writes handbook/calendars/cn.json from the yearly files beside it.
 // Run by renew.sh from the root of the project.
 package main
 
