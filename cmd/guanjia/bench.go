@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"os"
+	"runtime/pprof"
+	"time"
 
+	"guanjia/bench/desk"
 	labels "guanjia/bench/messages"
 	"guanjia/handbook"
 	"guanjia/internal/messages"
@@ -11,6 +14,7 @@ import (
 
 // benchCmd measures; it is no part of the tests.
 type benchCmd struct {
+	Desk     benchDeskCmd     `cmd:"" help:"Measure taking in, listing, opening and finding cases beside a plain reference."`
 	Messages benchMessagesCmd `cmd:"" help:"Measure the words of kinds against labelled messages of residents."`
 }
 
@@ -22,4 +26,34 @@ type benchMessagesCmd struct {
 // Run prints precision and recall of each kind, and the majority baseline.
 func (c *benchMessagesCmd) Run(ctx context.Context) error {
 	return messages.BenchCommand(ctx, os.Stdout, handbook.FS, labels.Labels, c.File, c.JSON)
+}
+
+type benchDeskCmd struct {
+	Cases    int           `help:"Cases in the project." default:"50000"`
+	Units    int           `help:"Units in it." default:"10000"`
+	Small    int           `help:"Cases of the measurement that the large one is compared with." default:"10000"`
+	Span     time.Duration `help:"Length of one round of one job." default:"2s"`
+	Rounds   int           `help:"Rounds, alternating with the reference." default:"3"`
+	Postgres string        `help:"DSN of an empty PostgreSQL database to measure beside SQLite." env:"GUANJIA_BENCH_POSTGRES"`
+	Folder   string        `help:"Folder on the disk to measure; a temporary one when empty." type:"path"`
+	Profile  string        `help:"Write a CPU profile here." type:"path"`
+	JSON     bool          `help:"One JSON object."`
+}
+
+// Run measures the desk; progress goes to the standard error.
+func (c *benchDeskCmd) Run(ctx context.Context) error {
+	if c.Profile != "" {
+		f, err := os.Create(c.Profile)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }() // the profile is complete when it stops
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	return desk.Run(ctx, os.Stdout, desk.Options{
+		Cases: c.Cases, Units: c.Units, Small: c.Small, Span: c.Span, Rounds: c.Rounds, Postgres: c.Postgres, Folder: c.Folder, JSON: c.JSON, Log: os.Stderr,
+	})
 }

@@ -28,7 +28,7 @@ type cli struct {
 	Backup   backupCmd   `cmd:"" help:"Write everything into one archive, while others work."`
 	Restore  restoreCmd  `cmd:"" help:"Bring an archive back into an empty installation."`
 	Verify   verifyCmd   `cmd:"" help:"Recompute cases from their logs and check the audit chain."`
-	Bench    benchCmd    `cmd:"" help:"Measure: bench messages FILE."`
+	Bench    benchCmd    `cmd:"" help:"Measure the desk, or the words of messages."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"guanjia/handbook"
+	"guanjia/internal/api"
 	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/auth/authweb"
@@ -217,9 +218,11 @@ func (a *App) rooms() error {
 	cases.Routes, cases.Nav = casePages.Routes(), casePages.Nav()
 	front := a.Desk.Module()
 	front.Routes, front.Nav = deskPages.Routes(), deskPages.Nav()
+	find := a.searchPages(index)
+	programs := api.New(a.DB, a.Cases, a.Desk, a.Estate, find)
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
-		a.searchPages(index).Module(),
+		find.Module(), programs.Module(),
 		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(), a.careRoom(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}

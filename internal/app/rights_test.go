@@ -18,6 +18,7 @@ import (
 	"guanjia/internal/estate"
 	"guanjia/internal/module"
 	"guanjia/internal/store/storetest"
+	"guanjia/internal/web"
 )
 
 const password = "correct horse battery"
@@ -138,7 +139,7 @@ func enter(t *testing.T, a *app.App, role string, project int64) member {
 func check(t *testing.T, a *app.App, pattern, permission string, p estate.Project, who member) {
 	t.Helper()
 	method, path, _ := strings.Cut(pattern, " ")
-	inProject := strings.HasPrefix(path, "/p/{project}/")
+	inProject := web.InProject(path)
 	project := int64(0)
 	if inProject {
 		project = p.ID

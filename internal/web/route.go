@@ -13,7 +13,8 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 
 // Route is one address with what it takes to use it. Pattern is of
 // net/http.ServeMux: "GET /p/{project}/cases/{number}". Under /p/{project}/
-// the permission is checked in that project, elsewhere company-wide. An empty
+// and /api/v1/projects/{project}/ the permission is checked in that project,
+// elsewhere company-wide. An empty
 // Permission is an error at start (deny by default).
 type Route struct {
 	Pattern    string

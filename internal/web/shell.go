@@ -128,11 +128,17 @@ func (s *Shell) add(route Route) (err error) {
 // Hub is where rooms publish what changed.
 func (s *Shell) Hub() *Hub { return s.cfg.Hub }
 
+// InProject reports whether the addresses of a pattern's path lie in one
+// project, so that its permission is asked there.
+func InProject(path string) bool {
+	return strings.HasPrefix(path, "/p/{project}/") || strings.HasPrefix(path, "/api/v1/projects/{project}/")
+}
+
 // serve is the order every request goes through: who, where, whether, what.
 func (s *Shell) serve(route Route) http.Handler {
 	_, path, _ := strings.Cut(route.Pattern, " ")
 	path = strings.TrimLeft(path, " ")
-	inProject := strings.HasPrefix(path, "/p/{project}/")
+	inProject := InProject(path)
 	limit := cmp.Or(route.MaxBody, maxBody)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
