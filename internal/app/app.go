@@ -32,6 +32,7 @@ import (
 	"guanjia/internal/notice"
 	"guanjia/internal/procedure"
 	"guanjia/internal/search"
+	"guanjia/internal/settings"
 	"guanjia/internal/store"
 	"guanjia/internal/vault"
 	"guanjia/internal/web"
@@ -224,6 +225,7 @@ func (a *App) rooms() error {
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		find.Module(), programs.Module(),
 		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(), a.careRoom(),
+		settings.New(a.DB, a.Estate, a.Cases, a.Book, a.Refresh).Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}
 	return nil

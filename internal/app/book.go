@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -232,3 +233,49 @@ func (b *Book) Grant(mods []module.Module) error {
 
 // Roles lists the posts with their permissions.
 func (b *Book) Roles() []auth.Role { return b.roles }
+
+// Profiles lists the profiles by name.
+func (b *Book) Profiles() []*procedure.Figures {
+	list := make([]*procedure.Figures, 0, len(b.handbook.Profiles))
+	for _, name := range slices.Sorted(maps.Keys(b.handbook.Profiles)) {
+		list = append(list, b.handbook.Profiles[name])
+	}
+	return list
+}
+
+// CheckProject refuses a project whose profile, figures or days cannot be, so
+// that what is saved can always be put in force.
+func (b *Book) CheckProject(p estate.Project) error {
+	figures := b.handbook.Profiles[p.Profile]
+	if figures == nil {
+		return errs.New(errs.Invalid, "settings.profile", "有一处需要更正，已填的内容都还在。", "One entry needs correcting; what you typed is kept.").
+			Field("profile", "unknown", "请选一个档", "choose a profile")
+	}
+	values := map[string]string{}
+	if err := json.Unmarshal(orEmpty(p.Overrides), &values); err != nil {
+		return err
+	}
+	var f errs.Fields
+	if _, problems := figures.Override(values); len(problems) > 0 {
+		for _, x := range problems {
+			f.Add("figures", x.Code, x.Pos.File+"："+x.What.ZH+"；"+x.Do.ZH, x.Pos.File+": "+x.What.EN+"; "+x.Do.EN)
+		}
+	}
+	var own calendar.Overrides
+	if err := json.Unmarshal(orEmpty(p.Calendar), &own); err != nil {
+		return err
+	}
+	if _, err := b.calendar.With(own); err != nil {
+		f.Add("days", "calendar", "这些日子和日历对不上："+err.Error(), "these days do not fit the calendar: "+err.Error())
+	}
+	return f.Err("settings.invalid")
+}
+
+// Differs says in words how the project's figures differ from its profile's.
+func (b *Book) Differs(p estate.Project) ([]procedure.Change, error) {
+	s, err := b.settingOf(p)
+	if err != nil {
+		return nil, err
+	}
+	return procedure.DiffFigures(b.handbook.Profiles[p.Profile], s.figures), nil
+}
