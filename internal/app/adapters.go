@@ -137,6 +137,10 @@ func (l load) InHand(ctx context.Context, tx *store.Tx, project int64) (map[int6
 	return l.cases.InHand(ctx, tx, project)
 }
 
+func (l load) InHandAt(ctx context.Context, tx *store.Tx, project, building int64) (map[int64]int, error) {
+	return l.cases.InHandAt(ctx, tx, project, building)
+}
+
 // homes tells the desk who is where.
 type homes struct {
 	estate *estate.Service

@@ -193,8 +193,8 @@ func (a *App) rooms() error {
 	a.Cases.Listen(a.publishCase)
 	h := homes{a.Estate, index, a.code}
 	a.Desk = desk.New(a.DB, a.Cases, h, a.Hub)
-	a.Work = work.New(a.DB, load{a.Cases})
-	crew := staff{a.Auth, a.Work, load{a.Cases}}
+	a.Work = work.New(a.DB, load{a.Cases}, workTrail{a.Audit})
+	able := staff{a.Auth, a.Work, load{a.Cases}}
 	a.Files, err = files.New(files.Options{DB: a.DB, Audit: a.Audit, Dir: a.FilesFolder(), Cache: filepath.Join(a.Config.Data, "cache"), Scanner: a.scanner()})
 	if err != nil {
 		return err
@@ -209,10 +209,14 @@ func (a *App) rooms() error {
 		return err
 	}
 	post := letters.New(a.DB, a.Cases, said.rules, a.Queue)
-	casePages := caseweb.New(a.DB, a.Cases, a.Book, crew, attachments{a.DB, a.Files})
+	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, said, a.Work, a.Book, a.Cases)
 	casePages.With(deskPages.OnCases())
 
+	workPages, err := a.workPages()
+	if err != nil {
+		return err
+	}
 	login := authweb.New(authweb.Options{Auth: a.Auth, Projects: projects{a.Estate}.ListFor, BaseURL: a.Config.BaseURL})
 
 	cases := a.Cases.Module()
@@ -224,7 +228,7 @@ func (a *App) rooms() error {
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		find.Module(), programs.Module(),
-		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(), a.careRoom(),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(workPages), a.careRoom(),
 		settings.New(a.DB, a.Estate, a.Cases, a.Book, a.Refresh).Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 
 	"guanjia/internal/auth"
@@ -26,8 +27,18 @@ func (t attachments) Keep(ctx context.Context, actor auth.Actor, project, caseID
 		return "", err
 	}
 	var f files.File
-	err = t.db.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		f, err = t.files.Attach(ctx, tx, actor, files.To{Project: project, Owner: caseOwner, ID: caseID}, got)
+	to := files.To{Project: project, Owner: caseOwner, ID: caseID}
+	err = t.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		have, err := t.files.List(ctx, tx, to)
+		if err != nil {
+			return err
+		}
+		// A form sent twice over a bad line keeps its photos once.
+		if i := slices.IndexFunc(have, func(x files.File) bool { return x.SHA256 == got.SHA256 }); i >= 0 {
+			f = have[i]
+			return nil
+		}
+		f, err = t.files.Attach(ctx, tx, actor, to, got)
 		return err
 	})
 	return strconv.FormatInt(f.ID, 10), err

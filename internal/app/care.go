@@ -10,6 +10,7 @@ import (
 	"guanjia/internal/module"
 	"guanjia/internal/store"
 	"guanjia/internal/work"
+	"guanjia/internal/work/workweb"
 )
 
 // careRoom is the room of follow-up, visits and surveys with its pages.
@@ -18,12 +19,13 @@ func (a *App) careRoom() module.Module {
 	pages := careweb.New(a.DB, a.Care, a.Book)
 	m := a.Care.Module()
 	m.Routes, m.Nav = pages.Routes(), pages.Nav()
+	m.Routes, m.Nav = pages.Routes(), pages.Nav()
 	return m
 }
 
 // workRoom is the room of the trades, with the fact that needs to know the
 // handover of a unit.
-func (a *App) workRoom() module.Module {
+func (a *App) workRoom(pages *workweb.Pages) module.Module {
 	m := a.Work.Module()
 	m.Facts = append(m.Facts, work.WarrantyFact(a.Book.Stamp, handovers{a.Estate, a.Cases}.Of))
 	return m

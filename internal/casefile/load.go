@@ -38,3 +38,14 @@ func (s *Service) ByIDs(ctx context.Context, tx *store.Tx, ids []int64) (map[int
 	}
 	return out, err
 }
+
+// InHandAt is InHand for the cases in one building.
+func (s *Service) InHandAt(ctx context.Context, tx *store.Tx, project, building int64) (map[int64]int, error) {
+	list, err := store.All(ctx, tx, store.Value[int64], `SELECT assignee_id FROM casefile_case
+		WHERE project_id = ? AND building_id = ? AND building_id <> 0 AND status = 'open' AND assignee_id <> 0`, project, building)
+	out := map[int64]int{}
+	for _, account := range list {
+		out[account]++
+	}
+	return out, err
+}

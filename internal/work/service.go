@@ -2,50 +2,56 @@ package work
 
 import (
 	"context"
-	"embed"
-	"io/fs"
 	"slices"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/errs"
-	"guanjia/internal/module"
 	"guanjia/internal/store"
-	"guanjia/internal/text"
-)
-
-//go:embed migrations/*.sql
-var migrations embed.FS
-
-// Rights of the room.
-const (
-	PermSee    = "work.skill.view"
-	PermManage = "work.skill.manage"
 )
 
 // Load tells how much each account has in hand; casefile fills it.
 type Load interface {
 	// InHand counts the open cases whose work is with each account of the project.
 	InHand(ctx context.Context, tx *store.Tx, project int64) (map[int64]int, error)
+	// InHandAt counts only those in one building.
+	InHandAt(ctx context.Context, tx *store.Tx, project, building int64) (map[int64]int, error)
+}
+
+// Trail records that somebody saw what is masked for others; app fills it
+// from audit.
+type Trail interface {
+	Looked(ctx context.Context, tx *store.Tx, actor auth.Actor, project, caseID int64) error
 }
 
 // Service is the room's use cases.
 type Service struct {
-	db   *store.DB
-	load Load
+	db    *store.DB
+	load  Load
+	trail Trail
 }
 
 // New makes the service.
-func New(db *store.DB, load Load) *Service { return &Service{db: db, load: load} }
+func New(db *store.DB, load Load, trail Trail) *Service {
+	return &Service{db: db, load: load, trail: trail}
+}
 
 // Proposal is one technician who could be sent, best first.
 type Proposal struct {
 	Account int64
-	InHand  int // open orders with the technician now
+	InHand  int  // open orders with the technician now
+	Near    bool // one of them is in the same building
 }
 
 // Propose lists the technicians of a trade, the one with the least in hand
 // first (REP-13). Nobody of the trade is an empty list.
 func (s *Service) Propose(ctx context.Context, tx *store.Tx, project int64, trade string) ([]Proposal, error) {
+	return s.ProposeAt(ctx, tx, project, trade, 0)
+}
+
+// ProposeAt is Propose for work in a building: who is at work there already
+// counts as having one order less in hand, so that a neighbouring job is one
+// way (REP-13). Building 0: nowhere in particular.
+func (s *Service) ProposeAt(ctx context.Context, tx *store.Tx, project int64, trade string, building int64) ([]Proposal, error) {
 	able, err := store.All(ctx, tx, store.Value[int64],
 		"SELECT account FROM work_skill WHERE project_id = ? AND trade = ? ORDER BY account", project, trade)
 	if err != nil || len(able) == 0 {
@@ -55,12 +61,29 @@ func (s *Service) Propose(ctx context.Context, tx *store.Tx, project int64, trad
 	if err != nil {
 		return nil, err
 	}
+	var near map[int64]int
+	if building != 0 {
+		if near, err = s.load.InHandAt(ctx, tx, project, building); err != nil {
+			return nil, err
+		}
+	}
 	list := make([]Proposal, len(able))
 	for i, account := range able {
-		list[i] = Proposal{Account: account, InHand: inHand[account]}
+		list[i] = Proposal{Account: account, InHand: inHand[account], Near: near[account] > 0}
 	}
-	slices.SortStableFunc(list, func(a, b Proposal) int { return a.InHand - b.InHand })
+	rank(list)
 	return list, nil
+}
+
+// rank orders proposals by load, with one order's credit for being there.
+func rank(list []Proposal) {
+	weight := func(p Proposal) int {
+		if p.Near {
+			return 2*p.InHand - 3
+		}
+		return 2 * p.InHand
+	}
+	slices.SortStableFunc(list, func(a, b Proposal) int { return weight(a) - weight(b) })
 }
 
 // SetTrades replaces the trades of an account in a project.
@@ -100,18 +123,15 @@ func (s *Service) Trades(ctx context.Context, tx *store.Tx, project int64) (map[
 	return out, err
 }
 
-// Module hands the room to the house.
-func (s *Service) Module() module.Module {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded: it is there
-	}
-	return module.Module{
-		Name: "work", Room: 31, Requires: []string{"casefile"},
-		Permissions: []auth.Permission{
-			{Name: PermSee, Title: text.B("看各人的工种", "See technicians' trades")},
-			{Name: PermManage, Title: text.B("改各人的工种", "Change technicians' trades")},
-		},
-		Migrations: sub,
-	}
+// Seen notes that actor was shown the customer's number of a case. The trail
+// gets one entry for a person and a case, however often the page is opened.
+func (s *Service) Seen(ctx context.Context, actor auth.Actor, project, caseID int64) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		n, err := tx.Exec(ctx, "INSERT INTO work_look (project_id, case_id, account, at) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, case_id, account) DO NOTHING",
+			project, caseID, actor.Account, store.Micros(tx.Now()))
+		if err != nil || n == 0 || s.trail == nil {
+			return err
+		}
+		return s.trail.Looked(ctx, tx, actor, project, caseID)
+	})
 }

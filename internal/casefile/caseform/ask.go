@@ -20,6 +20,17 @@ func (a Ask) wide() bool {
 	}
 }
 
+// rows is how many rows of a table are offered: those filled and some more.
+func (a Ask) rows() int { return min(max(tableRows, len(a.Rows)+2), maxRows) }
+
+// cell is what stands in a cell of a table already.
+func (a Ask) cell(row int, c procedure.Field) string {
+	if row >= len(a.Rows) {
+		return ""
+	}
+	return Show(c.Type, a.Rows[row][c.Name])
+}
+
 func (a Ask) label(ctx context.Context) string { return a.Field.Title.In(text.LangOf(ctx)) }
 
 // control is the field as the parts of a form know it. Required is left to
@@ -92,6 +103,7 @@ func Asks(ctx context.Context, figures *procedure.Figures, def *procedure.Defini
 			Field: *field, Choices: options(ctx, figures, *field, known), Value: Show(field.Type, known[name]),
 			Err: fieldErr(ctx, err, name),
 		}
+		a.Rows, _ = known[name].([]map[string]any)
 		a.Reason = Show(procedure.TypeText, known[name+"_reason"])
 		asks = append(asks, a)
 	}

@@ -16,8 +16,11 @@ import (
 // fieldPrefix keeps a case's own fields apart from the form's other names.
 const fieldPrefix = "field."
 
-// tableRows is how many rows of a table field a form offers at once.
+// tableRows is how many rows of a table field a form offers at least.
 const tableRows = 6
+
+// maxRows is how many it takes.
+const maxRows = 40
 
 // Read takes the answers of a step's form. What is left empty is left
 // out; the engine decides what is required. Wrong forms of a value (a date
@@ -26,7 +29,7 @@ func Read(r *http.Request, asked []procedure.Field, files map[string][]string) (
 	answers := map[string]any{}
 	var f errs.Fields
 	for _, field := range asked {
-		if field.Type == procedure.TypePhoto {
+		if field.Type == procedure.TypePhoto || field.Type == procedure.TypeSignature {
 			if ids := files[field.Name]; len(ids) > 0 {
 				answers[field.Name] = ids
 			}
@@ -58,7 +61,7 @@ func Read(r *http.Request, asked []procedure.Field, files map[string][]string) (
 
 func readTable(r *http.Request, field procedure.Field, f *errs.Fields) []map[string]any {
 	var rows []map[string]any
-	for i := range tableRows {
+	for i := range maxRows {
 		row := map[string]any{}
 		for _, col := range field.Columns {
 			raw := text.Clean(r.FormValue(cellName(field.Name, i, col.Name)))

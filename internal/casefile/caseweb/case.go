@@ -2,6 +2,7 @@ package caseweb
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -342,34 +343,12 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, problem error, typ
 }
 
 func (p *Pages) keepPhotos(r *http.Request, v casefile.View, step *procedure.Step) (map[string][]string, error) {
-	if r.MultipartForm == nil || p.files == nil {
-		return nil, nil //nolint:nilnil // no photos came
+	if p.files == nil {
+		return nil, nil //nolint:nilnil // nothing can be kept
 	}
-	photos := map[string][]string{}
-	for _, f := range caseform.Asked(v.Def, step) {
-		if f.Type != procedure.TypePhoto {
-			continue
-		}
-		for _, head := range r.MultipartForm.File[caseform.Name(f.Name)] {
-			if head.Size == 0 {
-				continue
-			}
-			file, err := head.Open()
-			if err != nil {
-				return nil, err
-			}
-			ref, err := p.files.Keep(r.Context(), actorOf(r.Context()), v.Case.Project, v.Case.ID, head.Filename, file)
-			_ = file.Close()
-			if err != nil {
-				if e := errs.As(err); e != nil && e.Kind == errs.Invalid {
-					return nil, errs.New(errs.Invalid, "casefile.photo", e.Message.ZH, e.Message.EN).Field(f.Name, e.Code, e.Message.ZH, e.Message.EN)
-				}
-				return nil, err
-			}
-			photos[f.Name] = append(photos[f.Name], ref)
-		}
-	}
-	return photos, nil
+	return caseform.Uploads(r, caseform.Asked(v.Def, step), func(name string, body io.Reader) (string, error) {
+		return p.files.Keep(r.Context(), actorOf(r.Context()), v.Case.Project, v.Case.ID, name, body)
+	})
 }
 
 // note adds a word to the file, or records what the customer was told.

@@ -15,14 +15,15 @@ type BoardProps struct {
 
 // Lane is a person's day.
 type Lane struct {
-	Name  string
-	Team  string
-	Count string // "4 单"
-	Where string
-	Late  bool // the place line is red: should be back
-	New   bool // a new team begins here
-	Path  string
-	Jobs  []Job
+	Name    string
+	Team    string
+	Count   string // "4 单"
+	Where   string
+	Late    bool // the place line is red: should be back
+	New     bool // a new team begins here
+	Path    string
+	Account int64 // whose lane it is: work can be dropped on it; 0: nobody's
+	Jobs    []Job
 }
 
 // Job is a piece of work on a lane. Start and Hours in hours: 10.25, 1.5.
