@@ -19,7 +19,6 @@ func (a *App) careRoom() module.Module {
 	pages := careweb.New(a.DB, a.Care, a.Book)
 	m := a.Care.Module()
 	m.Routes, m.Nav = pages.Routes(), pages.Nav()
-	m.Routes, m.Nav = pages.Routes(), pages.Nav()
 	return m
 }
 
@@ -28,6 +27,7 @@ func (a *App) careRoom() module.Module {
 func (a *App) workRoom(pages *workweb.Pages) module.Module {
 	m := a.Work.Module()
 	m.Facts = append(m.Facts, work.WarrantyFact(a.Book.Stamp, handovers{a.Estate, a.Cases}.Of))
+	m.Routes, m.Nav = pages.Routes(), pages.Nav()
 	return m
 }
 
