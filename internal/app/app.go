@@ -210,7 +210,7 @@ func (a *App) rooms() error {
 	}
 	post := letters.New(a.DB, a.Cases, said.rules, a.Queue)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
-	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, said, a.Work, a.Book, a.Cases)
+	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, said, a.Work, a.Book, a.Cases, a.Notice)
 	casePages.With(deskPages.OnCases())
 
 	workPages, err := a.workPages()

@@ -136,7 +136,7 @@ func TestDeskShelf(t *testing.T) {
 			if got.code != http.StatusOK || !strings.Contains(got.body, want) {
 				t.Errorf("%s: %d, lacks %q", path, got.code, want)
 			}
-			if !strings.HasPrefix(path, "/desk?") && got.queries > 6 {
+			if !strings.HasPrefix(path, "/desk?") && got.queries > 10 {
 				t.Errorf("%s: %d statements", path, got.queries)
 			}
 		}
@@ -176,6 +176,58 @@ func TestDeskOpensAnyKind(t *testing.T) {
 		form.Set("kind", "no_such_kind")
 		if got := o.post("desk", "/desk/take", form); got.code != http.StatusUnprocessableEntity {
 			t.Errorf("a kind that is none: %d", got.code)
+		}
+	})
+}
+
+// proves DSK-08: what was not urgent at night becomes a case at the morning
+// handover, once, and the journal says so.
+func TestNightItemBecomesACase(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		day := o.DB.Clock().Now().Format("2006-01-02")
+		if got := o.post("desk", "/journal", url.Values{"sort": {"item"}, "day": {day}, "words": {"三栋大堂门吸松了" + hostile}}); got.code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", got.code, got.body)
+		}
+		page := o.get("desk", "/journal?day="+day)
+		_, rest, ok := strings.Cut(page.body, "/journal/entries/")
+		if !ok || strings.Contains(page.body, "<script>alert") {
+			t.Fatalf("the item is not offered, or not as words: %s", page.body)
+		}
+		if page.queries > 18 {
+			t.Errorf("the journal takes %d statements", page.queries)
+		}
+		entry, _, _ := strings.Cut(rest, "/")
+		turn := "/journal/entries/" + entry + "/case"
+		for kind, want := range map[string]int{"analysis": http.StatusUnprocessableEntity, "": http.StatusUnprocessableEntity} {
+			if got := o.post("desk", turn, url.Values{"kind": {kind}}); got.code != want {
+				t.Errorf("kind %q: %d, want %d", kind, got.code, want)
+			}
+		}
+		if got := o.post("technician", turn, url.Values{"kind": {"repair"}}); got.code != http.StatusForbidden {
+			t.Errorf("a technician: %d", got.code)
+		}
+		if got := o.post("desk", turn, url.Values{"kind": {"repair"}}); got.code != http.StatusSeeOther || !strings.Contains(got.header.Get("Location"), "/cases/") {
+			t.Fatalf("turning it: %d %s", got.code, got.header.Get("Location"))
+		}
+		if got := o.post("desk", turn, url.Values{"kind": {"repair"}}); got.code != http.StatusConflict {
+			t.Errorf("a second time: %d", got.code)
+		}
+		page = o.get("desk", "/journal?day="+day)
+		if strings.Contains(page.body, "/journal/entries/") || !strings.Contains(page.body, "转为事项") {
+			t.Error("the journal still offers it")
+		}
+		if list := o.get("desk", "/cases"); strings.Count(list.body, "三栋大堂门吸松了") == 0 {
+			t.Error("there is no case of it")
+		}
+		rows := firstSheet(t, o.get("supervisor", "/journal.xlsx?day="+day).body)
+		if len(rows) < 5 {
+			t.Errorf("the workbook says %v", rows)
+		}
+		for _, path := range []string{"/journal?day=0001-01-01&shift=99", "/journal?day=" + url.QueryEscape(hostile), "/journal/print?shift=-1"} {
+			if got := o.get("supervisor", path); got.code != http.StatusOK || strings.Contains(got.body, "<script>alert") {
+				t.Errorf("%s: %d", path, got.code)
+			}
 		}
 	})
 }

@@ -18,6 +18,11 @@ func (p *Pages) further() []web.Route {
 		{Pattern: "GET /p/{project}/desk/phrases", Permission: desk.PermDesk, Handler: p.phrases},
 		{Pattern: "GET /p/{project}/desk/tally", Permission: desk.PermSee, Handler: p.tally},
 		{Pattern: "GET /p/{project}/desk/tally.xlsx", Permission: desk.PermSee, Handler: p.tallyExcel},
+		{Pattern: "GET /p/{project}/journal", Permission: desk.PermSee, Handler: p.journal},
+		{Pattern: "POST /p/{project}/journal", Permission: desk.PermDesk, Handler: p.writeEntry},
+		{Pattern: "POST /p/{project}/journal/entries/{entry}/case", Permission: desk.PermDesk, Handler: p.turn},
+		{Pattern: "GET /p/{project}/journal/print", Permission: desk.PermSee, Handler: p.journalPrint},
+		{Pattern: "GET /p/{project}/journal.xlsx", Permission: desk.PermSee, Handler: p.journalExcel},
 		{Pattern: "GET /p/{project}/answers", Permission: auth.Public, Handler: p.openAnswers},
 	}
 }

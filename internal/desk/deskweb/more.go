@@ -8,6 +8,7 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
+	"guanjia/internal/text"
 )
 
 // Handbook is what the desk reads of the handbook in force; app fills it.
@@ -15,7 +16,10 @@ type Handbook interface {
 	Texts() procedure.Texts
 	Figures(project int64) *procedure.Figures
 	Kinds(project int64) []*procedure.Definition
+	Role(id string) text.Both
 }
+
+func (p *Pages) role(id string) text.Both { return p.book.Role(id) }
 
 // Cases is what the journal, the slips and merging need of casefile.
 type Cases interface {

@@ -29,11 +29,12 @@ type Pages struct {
 	propose Proposer
 	book    Handbook
 	cases   Cases
+	notices Notices
 }
 
 // New makes the pages.
-func New(db *store.DB, d *desk.Service, m Matters, h Homes, n Names, s Suggester, p Proposer, b Handbook, c Cases) *Pages {
-	return &Pages{db: db, desk: d, matters: m, homes: h, names: n, suggest: s, propose: p, book: b, cases: c}
+func New(db *store.DB, d *desk.Service, m Matters, h Homes, n Names, s Suggester, p Proposer, b Handbook, c Cases, o Notices) *Pages {
+	return &Pages{db: db, desk: d, matters: m, homes: h, names: n, suggest: s, propose: p, book: b, cases: c, notices: o}
 }
 
 // Routes lists the addresses of the console.
@@ -60,7 +61,7 @@ func (p *Pages) Routes() []web.Route {
 
 // Nav is the console's place in the rail.
 func (p *Pages) Nav() []web.NavItem {
-	return []web.NavItem{{Place: 20, Title: text.B("前台", "Desk"), Icon: "headset", Path: "/p/{project}/desk", Permission: desk.PermDesk}}
+	return []web.NavItem{{Place: 20, Title: text.B("前台", "Desk"), Icon: "headset", Path: "/p/{project}/desk", Permission: desk.PermDesk, Also: []string{"/p/{project}/journal"}}}
 }
 
 func base(r *http.Request) string { return "/p/" + web.ProjectOf(r.Context()).Code + "/desk" }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -19,6 +20,7 @@ var tabs = []struct {
 	{"new", "/new", text.B("新事项", "New case")},
 	{"answers", "/answers", text.B("答复有据", "Answers")},
 	{"phrases", "/phrases", text.B("用语", "Phrases")},
+	{"journal", "/journal", text.B("工作日志", "Journal")},
 	{"tally", "/tally", text.B("接听", "Answering")},
 }
 
@@ -26,6 +28,9 @@ func deskTabs(ctx context.Context, base, current string) []ui.View {
 	list := make([]ui.View, 0, len(tabs))
 	for _, t := range tabs {
 		path := base + t.path
+		if t.name == "journal" {
+			path = strings.TrimSuffix(base, "/desk") + t.path
+		}
 		list = append(list, ui.View{Title: t.title.In(text.LangOf(ctx)), Path: path, Current: t.name == current})
 	}
 	return list

@@ -138,6 +138,7 @@ func (p *Pages) tallyPage(r *http.Request) (TallyPage, error) {
 		sum := desk.DayTally{}
 		for _, d := range days {
 			row := tallyRow(d.Day.Format("01-02"), d, page.Targets)
+			row.Path = "/p/" + project.Code + "/journal?day=" + d.Day.Format(time.DateOnly)
 
 			page.Rows, sum = append(page.Rows, row), sum.Add(d)
 		}
