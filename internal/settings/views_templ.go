@@ -459,11 +459,11 @@ func formPage(f Form, profiles []ui.Option, differs []procedure.Change, stale ca
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.F{Name: "figures", Label: text.T(ctx, "本项目自己的数值", "Figures of our own"), Value: f.Figures, Rows: 8, Err: ui.ErrOf(ctx, err, "figures"), Hint: text.T(ctx, "一行一个“数值名: 值”，例如 complaint.major.answer: 1 day；名字见“规程 · 数值”", "One a line, \"figure: value\", for example complaint.major.answer: 1 day; names stand under Handbook · Figures")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.F{Name: "figures", Label: text.T(ctx, "本项目自己的数值", "Figures of our own"), Value: f.Figures, Rows: 6, Err: ui.ErrOf(ctx, err, "figures"), Hint: text.T(ctx, "一行一个“数值名: 值”，例如 complaint.major.answer: 1 day；名字见“规程 · 数值”", "One a line, \"figure: value\", for example complaint.major.answer: 1 day; names stand under Handbook · Figures")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.F{Name: "days", Label: text.T(ctx, "本项目自己的日子", "Days of our own"), Value: f.Days, Rows: 5, Err: ui.ErrOf(ctx, err, "days"), Hint: text.T(ctx, "一行一天“日期 休|上班 名称”，盖过法定日历，例如 2026-12-31 休 公司年会", "One a line, \"date closed|working name\", over the statutory calendar, for example 2026-12-31 closed company day")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.F{Name: "days", Label: text.T(ctx, "本项目自己的日子", "Days of our own"), Value: f.Days, Rows: 4, Err: ui.ErrOf(ctx, err, "days"), Hint: text.T(ctx, "一行一天“日期 休|上班 名称”，盖过法定日历，例如 2026-12-31 休 公司年会", "One a line, \"date closed|working name\", over the statutory calendar, for example 2026-12-31 closed company day")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
