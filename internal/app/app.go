@@ -228,7 +228,7 @@ func (a *App) rooms() error {
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		find.Module(), programs.Module(),
-		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(workPages), a.careRoom(),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(workPages), a.careRoom(casePages, said),
 		settings.New(a.DB, a.Estate, a.Cases, a.Book, a.Refresh).Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}

@@ -301,3 +301,65 @@ func TestFollowUpShareIsExact(t *testing.T) {
 		mustHave(t, body, "抽样免访")
 	})
 }
+
+// proves DSK-18, DSK-19, REP-08, REP-11, CMP-13: counts by kind, trade,
+// building and cause with the times, the work per person, what repeats, and
+// the analysis that starts from it.
+func TestMonthIsCounted(t *testing.T) {
+	t.Parallel()
+	eachCenter(t, "residential", func(t *testing.T, c *center) {
+		if code, body := c.request("supervisor", "/p/lin/figures", nil); code != http.StatusOK {
+			t.Fatal(code)
+		} else {
+			mustHave(t, body, "还没有数", "受理 0 件")
+		}
+		for i, room := range []string{"1601", "1602", "1603"} {
+			u, p := c.household(room, "业主"+room, fmt.Sprintf("1380000%04d", i), "")
+			c.repair(u, p, "楼上漏水，天花板一直滴水，要求物业赶快来维修", "work")
+		}
+		c.repair(c.unit, c.owner, "水龙头滴水", "")
+		code, body, queries := c.count("supervisor", "/p/lin/figures", nil)
+		if code != http.StatusOK {
+			t.Fatal(code)
+		}
+		mustHave(t, body, "受理 4 件", "3栋", "水暖", "返修率", "0.0 %", "4 次，4 户", "立分析单", "垫圈老化")
+		mustLack(t, body, "业主1601", "1380000")
+		if queries > 12 {
+			t.Errorf("%d queries for the counts", queries)
+		}
+		for _, who := range []string{"desk", "technician", "auditor"} {
+			if code, _ := c.request(who, "/p/lin/figures", nil); code != http.StatusForbidden {
+				t.Errorf("%s gets %d", who, code)
+			}
+			if code, _ := c.request(who, "/p/lin/figures.xlsx", nil); code != http.StatusForbidden {
+				t.Errorf("%s gets the workbook: %d", who, code)
+			}
+		}
+		if code, book := c.request("supervisor", "/p/lin/figures.xlsx", nil); code != http.StatusOK || !strings.HasPrefix(book, "PK") {
+			t.Errorf("the workbook: %d", code)
+		}
+		c.clock.Add(3 * time.Minute)
+		if _, today := c.request("supervisor", "/p/lin/today", nil); !strings.Contains(today, "返修率") || !strings.Contains(today, "/p/lin/figures") {
+			t.Error("the day lacks the figures of the month")
+		}
+		if _, today := c.request("desk", "/p/lin/today", nil); strings.Contains(today, "返修率") {
+			t.Error("the desk sees figures it has no right to")
+		}
+		form := url.Values{"problem": {"3栋 漏水"}, "period": {"2026-11-01 — 2026-11-20"}, "count": {"3"}}
+		if code, _ := c.request("desk", "/p/lin/figures/analyses", form); code != http.StatusForbidden {
+			t.Errorf("the desk started an analysis: %d", code)
+		}
+		for range 2 { // pressed twice: one analysis
+			if code, body := c.request("supervisor", "/p/lin/figures/analyses", form); code != http.StatusSeeOther {
+				t.Fatal(code, body)
+			}
+		}
+		list, err := c.Cases.List(context.Background(), auth.System, casefile.Filter{Project: c.project.ID, Procedure: "analysis"})
+		if err != nil || len(list.Cases) != 1 || list.Cases[0].State.Fields["count"] != int64(3) {
+			t.Errorf("analyses: %+v %v", list.Cases, err)
+		}
+		if _, body := c.request("supervisor", "/p/lin/figures?month=2026-10", nil); !strings.Contains(body, "受理 0 件") {
+			t.Error("another month shows this one's cases")
+		}
+	})
+}

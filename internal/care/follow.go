@@ -114,16 +114,22 @@ const lookBack = 3 // months
 // followCounts counts the follow-ups done in [from, to).
 func (s *Service) followCounts(ctx context.Context, tx *store.Tx, project int64, from, to time.Time) (FollowCounts, error) {
 	var n FollowCounts
-	out, err := store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM care_draw WHERE project_id = ? AND month = ? AND left_out = 1", project, from.Format(monthForm))
+	out, err := s.leftOutIn(ctx, tx, project, from)
 	if err != nil {
 		return n, err
 	}
-	n.LeftOut = int(out)
+	n.LeftOut = out
 	err = s.cases.Each(ctx, tx, auth.System, casefile.Filter{Project: project, From: from.AddDate(0, -lookBack, 0), To: to}, func(c casefile.Case) error {
 		n.add(c, from, to)
 		return nil
 	})
 	return n, err
+}
+
+// leftOutIn is how many the draw left out in the month of from.
+func (s *Service) leftOutIn(ctx context.Context, tx *store.Tx, project int64, from time.Time) (int, error) {
+	n, err := store.One(ctx, tx, store.Value[int64], "SELECT coalesce(sum(left_out), 0) FROM care_tally WHERE project_id = ? AND month = ?", project, from.Format(monthForm))
+	return int(n), err
 }
 
 func (n *FollowCounts) add(c casefile.Case, from, to time.Time) {

@@ -40,14 +40,26 @@ type Book interface {
 // Service is the room's use cases. All methods check the actor's right in the
 // project and return errs kinds.
 type Service struct {
-	db    *store.DB
-	cases Cases
-	book  Book
+	db     *store.DB
+	cases  Cases
+	book   Book
+	topics Topics
+	names  Names
+	brief  briefs
+}
+
+// Options are what the room stands on.
+type Options struct {
+	DB     *store.DB
+	Cases  Cases
+	Book   Book
+	Topics Topics // nil: repeated problems are not looked for
+	Names  Names  // nil: people have no names
 }
 
 // New makes the service.
-func New(db *store.DB, cases Cases, book Book) *Service {
-	return &Service{db: db, cases: cases, book: book}
+func New(o Options) *Service {
+	return &Service{db: o.DB, cases: o.Cases, book: o.Book, topics: o.Topics, names: o.Names}
 }
 
 func allow(actor auth.Actor, permission string, project int64) error {

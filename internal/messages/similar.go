@@ -172,7 +172,12 @@ const topicLeast = 3
 // Topics finds repeated problems: one kind at one place, from at least three
 // different people; the most frequent first.
 func (r *Rules) Topics(list []Message) []Topic {
-	places := FindPlaces(list)
+	return r.TopicsAt(list, FindPlaces(list).In)
+}
+
+// TopicsAt is Topics for messages whose place is known otherwise: a building
+// of one's own estate. A message without a place is left out.
+func (r *Rules) TopicsAt(list []Message, placeOf func(Message) string) []Topic {
 	type key struct{ place, kind string }
 	groups := map[key]*Topic{}
 	people := map[key]map[string]bool{}
@@ -182,7 +187,7 @@ func (r *Rules) Topics(list []Message) []Topic {
 		if !ok {
 			continue
 		}
-		if place := places.In(m); place != "" {
+		if place := placeOf(m); place != "" {
 			k := key{place, s.Kind.Name}
 			t := groups[k]
 			if t == nil {

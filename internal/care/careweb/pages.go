@@ -37,6 +37,9 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		at("GET /follow-ups", care.PermFollow, p.followUps),
 		at("POST /follow-ups/{number}", care.PermFollow, p.ring),
+		at("GET /figures", care.PermFigures, p.figures),
+		at("GET /figures.xlsx", care.PermFigures, p.figuresExcel),
+		at("POST /figures/analyses", care.PermFigures, p.analyse),
 	}
 }
 
@@ -45,7 +48,7 @@ func (p *Pages) Nav() []web.NavItem {
 	return []web.NavItem{{
 		Place: 35, Title: text.B("回访", "Care"), Icon: "phone", Path: "/p/{project}/follow-ups", Permission: care.PermFollow,
 		Also: []string{"/p/{project}/visits", "/p/{project}/surveys"},
-	}}
+	}, {Place: 90, Title: text.B("指标", "Figures"), Icon: "chart-bar", Path: "/p/{project}/figures", Permission: care.PermFigures}}
 }
 
 func actorOf(ctx context.Context) auth.Actor {

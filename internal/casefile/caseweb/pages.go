@@ -48,8 +48,15 @@ type Attachments interface {
 	Keep(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error)
 }
 
+// Month tells the first page of the day how the month stands; app fills it from
+// care. Who may not see the counts gets nothing.
+type Month interface {
+	Brief(ctx context.Context, tx *store.Tx, actor auth.Actor, project web.Project) ([]FigureLine, []RepeatLine, error)
+}
+
 // Pages serves the pages of cases.
 type Pages struct {
+	month Month
 	db    *store.DB
 	cases *casefile.Service
 	book  Handbook
@@ -71,6 +78,10 @@ func (p *Pages) With(e Extras) { p.more = e }
 func New(db *store.DB, cases *casefile.Service, book Handbook, staff Staff, files Attachments) *Pages {
 	return &Pages{db: db, cases: cases, book: book, staff: staff, files: files}
 }
+
+// ShowMonth puts the figures of the month on the first page of the day; at
+// start only.
+func (p *Pages) ShowMonth(m Month) { p.month = m }
 
 // maxPhotos bounds what the form of a step may carry, in bytes.
 const maxPhotos = 64 << 20

@@ -66,7 +66,10 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 			}
 			page.People = append(page.People, line)
 		}
-		return nil
+		if p.month != nil {
+			page.Figures, page.Repeated, err = p.month.Brief(ctx, tx, actor, project)
+		}
+		return err
 	})
 	if err != nil {
 		return err
