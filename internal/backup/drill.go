@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"guanjia/internal/store"
 )
@@ -31,7 +32,7 @@ func Drill(ctx context.Context, path string, rooms []store.Migrations, derived [
 		return m, err
 	}
 	got.Files = m.Files // compared while they were written
-	if sameVersions(m.Migrations, got.Migrations) {
+	if slices.Equal(store.Shared(rooms, m.Migrations), store.Shared(rooms, got.Migrations)) {
 		if diff := compare(m, got); len(diff) > 0 {
 			return m, damaged(diff)
 		}
@@ -70,16 +71,4 @@ func Digest(ctx context.Context, src Source) (Manifest, error) {
 		return nil
 	})
 	return m, err
-}
-
-func sameVersions(a, b []int64) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -34,6 +34,7 @@ type Case struct {
 	Changed   time.Time // of the last event
 	State     engine.State
 	Clocks    []engine.ClockState
+	Again     bool // the answer to a key used before: nothing was done this time
 }
 
 // Opening is what it takes to open a case.

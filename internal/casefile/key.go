@@ -73,6 +73,7 @@ func (s *Service) answerAgain(ctx context.Context, tx *store.Tx, k keyRow) (Case
 		}
 	}
 	if last == 0 || last == c.State.Version { // nothing happened since
+		c.Again = true
 		return c, s.dress(ctx, tx, &c)
 	}
 	for _, r := range events[:last] {
@@ -87,5 +88,7 @@ func (s *Service) answerAgain(ctx context.Context, tx *store.Tx, k keyRow) (Case
 		return c, err
 	}
 	env.Now = then[last-1].At
-	return s.recompute(c, env, then), nil
+	c = s.recompute(c, env, then)
+	c.Again = true
+	return c, nil
 }

@@ -76,7 +76,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, in Intake) (casefi
 			Project: in.Project, Procedure: in.Kind, Channel: in.Channel, Unit: in.Unit, Place: in.Place, Customer: in.Person,
 			Caller: in.Caller, Phone: in.Phone, Words: in.Words, Fields: in.Fields, Parent: in.Rework, Key: in.Key,
 		})
-		if err != nil {
+		if err != nil || c.Again { // sent once more after its answer was lost: all of it was done the first time
 			return err
 		}
 		if in.Send {

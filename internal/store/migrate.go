@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing/fstest"
 
@@ -49,10 +51,33 @@ func (db *DB) Migrate(ctx context.Context, rooms []Migrations) error {
 // the backup is from a newer version: refused.
 func (db *DB) MigrateTo(ctx context.Context, rooms []Migrations, versions []int64) error {
 	only := make(map[string]bool, len(versions))
-	for _, v := range versions {
+	for _, v := range Shared(rooms, versions) {
 		only[fmt.Sprintf("%05d", v)] = true
 	}
 	return db.migrate(ctx, rooms, only)
+}
+
+// Shared leaves out of versions the migrations that only one of the databases
+// has, so that a backup of one goes into the other; unknown versions stay.
+func Shared(rooms []Migrations, versions []int64) []int64 {
+	only := map[int64]bool{}
+	for _, room := range rooms {
+		if room.FS == nil {
+			continue
+		}
+		for _, pattern := range []string{"*_sqlite.sql", "*_postgres.sql"} {
+			names, err := fs.Glob(room.FS, pattern)
+			if err != nil {
+				continue // merge says so
+			}
+			for _, name := range names {
+				if n, err := strconv.ParseInt(name[:strings.IndexByte(name, '_')], 10, 64); err == nil {
+					only[n] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(versions), func(v int64) bool { return only[v] })
 }
 
 func (db *DB) migrate(ctx context.Context, rooms []Migrations, only map[string]bool) error {

@@ -151,6 +151,8 @@ func (s *Shell) serve(route Route) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		visit := visitOf(ctx)
 		visit.pattern = route.Pattern
+		ctx = ui.WithFrame(ctx, ui.Frame{Now: s.cfg.Clock.Now()}) // handlers say “today 11:00”; the whole frame comes with the page
+		r = r.WithContext(ctx)
 		actor, ok, err := s.cfg.Sessions.Resolve(ctx, r)
 		if err == nil && ok && actor.IsSystem() {
 			err = errors.New("web: a request resolved to the system actor")

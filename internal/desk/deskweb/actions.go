@@ -154,6 +154,11 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
 	if k := errs.KindOf(err); k != errs.Invalid && k != errs.Conflict {
 		return err
 	}
+	if errs.CodeOf(err) == "casefile.key.reused" { // the answer to the first sending was lost, and the words were changed since
+		form["key"] = newKey()
+		err = errs.New(errs.Conflict, "desk.intake.sent", "这件事刚才已经记下，之后又改了内容。看看“未结事项”；确是另一件，再送一次就会另记一件。",
+			"This was recorded a moment ago and changed since. See the open cases; if it is another matter, send once more and it becomes a case of its own.")
+	}
 	if _, e := p.desk.SaveDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, form); e != nil {
 		return e
 	}

@@ -1,0 +1,39 @@
+package browser_test
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"guanjia/e2e/house"
+)
+
+func TestMain(m *testing.M) { house.Main(m) }
+
+var demoOnce = sync.OnceValues(func() (*house.Server, error) {
+	dir, err := os.MkdirTemp("", "guanjia-demo-*")
+	if err != nil {
+		return nil, err
+	}
+	house.AtEnd(func() { _ = os.RemoveAll(dir) })
+	s, err := house.Launch(demoBinary, nil, "demo", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0")
+	if err == nil {
+		house.AtEnd(s.Kill)
+	}
+	return s, err
+})
+
+var demoBinary string
+
+// demoHouse is the one demo that the tests of pages look at; what a test
+// changes there, the others must bear.
+func demoHouse(t *testing.T) *house.Server {
+	t.Helper()
+	demoBinary = house.Binary(t)
+	s, err := demoOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
