@@ -109,21 +109,24 @@ func makeMatters(r *rand.Rand, units []Unit) []Matter {
 		}
 		list = append(list, makeMatter(r, units, at))
 	}
-	for i := range 14 { // this morning
-		at := Now.Add(-time.Duration(14+i*13+r.IntN(8)) * time.Minute)
+	for i := range 34 { // this morning
+		at := Now.Add(-time.Duration(4+i*6+r.IntN(6)) * time.Minute)
 		m := makeMatter(r, units, at)
-		m.Late = false
+		m.Late, m.Takes = false, time.Duration(15+r.IntN(40))*time.Minute
 		list = append(list, m)
 	}
 	slices.SortFunc(list, func(a, b Matter) int { return a.At.Compare(b.At) })
 	for i := range list { // the last days are still in hand
 		m := &list[i]
 		age := Now.Sub(m.At)
-		m.Open = age < 26*time.Hour && i%3 != 0 || age < 5*24*time.Hour && i%13 == 0
+		m.Open = age < 4*time.Hour || age < 26*time.Hour && i%3 != 0 || age < 5*24*time.Hour && i%13 == 0
 		if m.Open {
 			m.Step = 2 + i%6
-			if age < 4*time.Hour {
-				m.Step = i % 4
+			if age < 4*time.Hour { // this morning: as far as time allows, a few not sent out yet
+				m.Step = 99
+				if i%8 == 0 {
+					m.Step = i % 2
+				}
 			}
 		}
 	}

@@ -49,7 +49,10 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 		})
 		page.Late, page.Due = late.Total, max(due.Total-late.Total, 0)
 		p.group(ctx, &page, text.T(ctx, "今天到期", "Due today"), "today", text.T(ctx, "，先到先看", ", soonest first"), dueOnly, page.Due, due.Names)
-		mine := waitingFor(actor.Account, actor.Roles(project.ID), open.Cases, p.book)
+		mine := slices.DeleteFunc(waitingFor(actor.Account, actor.Roles(project.ID), open.Cases, p.book), func(c casefile.Case) bool {
+			shown := func(x casefile.Case) bool { return x.ID == c.ID } // above, among the late and the due
+			return slices.ContainsFunc(late.Cases, shown) || slices.ContainsFunc(dueOnly, shown)
+		})
 		page.Waiting = len(mine)
 		p.group(ctx, &page, text.T(ctx, "等你处理", "Waiting for you"), "mine", "", mine, len(mine), open.Names)
 		page.Rest = max(open.Total-page.Late-page.Due, 0)
