@@ -1,8 +1,11 @@
 package store
 
 import (
+	"context"
 	"crypto/rand"
+	"database/sql"
 	"encoding/binary"
+	"errors"
 	"sync"
 	"time"
 )
@@ -32,11 +35,36 @@ func (s *idSource) next() int64 {
 	return s.last>>12<<22 | s.node<<12 | s.last&0xfff
 }
 
-// randomNode picks the node number of a PostgreSQL client.
-func randomNode() (int64, error) {
+// nodeLock is the first key of the advisory locks that stand for node numbers.
+const nodeLock = 0x676a // "gj"
+
+// nodes is how many processes can work on one PostgreSQL at once.
+const nodes = 1 << 10
+
+// leaseNode takes a node number nobody else holds on this PostgreSQL: an
+// advisory lock that lives as long as the connection returned. Should that
+// connection break, the number is kept; another process that takes it too
+// would make a doubled identifier only in the same millisecond and at the same
+// count, which the primary keys then refuse.
+func leaseNode(ctx context.Context, pool *sql.DB) (int64, *sql.Conn, error) {
 	var b [8]byte
 	if _, err := rand.Read(b[:]); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	return int64(binary.BigEndian.Uint64(b[:]) >> 54), nil
+	first := int64(binary.BigEndian.Uint64(b[:]) % nodes)
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	for i := range int64(nodes) {
+		n := (first + i) % nodes
+		free := false
+		if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1, $2)", nodeLock, n).Scan(&free); err != nil {
+			return 0, nil, errors.Join(err, conn.Close())
+		}
+		if free {
+			return n, conn, nil
+		}
+	}
+	return 0, nil, errors.Join(errors.New("all node numbers are taken"), conn.Close())
 }

@@ -44,7 +44,8 @@ type DB struct {
 	writer  *writer // SQLite only
 	ids     *idSource
 	stmts   stmtCache
-	path    string // SQLite file
+	lease   *sql.Conn // PostgreSQL: holds the node number of this process
+	path    string    // SQLite file
 	dsn     string
 }
 
@@ -100,20 +101,21 @@ func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool.SetMaxOpenConns(cfg.Readers * 2)
+	pool.SetMaxOpenConns(cfg.Readers*2 + 1) // one holds the node number
 	pool.SetMaxIdleConns(cfg.Readers * 2)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
 		return nil, fmt.Errorf("reaching PostgreSQL: %w", translate(err))
 	}
-	node, err := randomNode()
+	node, lease, err := leaseNode(ctx, pool)
 	if err != nil {
-		return nil, err
+		_ = pool.Close()
+		return nil, fmt.Errorf("taking a node number: %w", translate(err))
 	}
 	return &DB{
 		dialect: Postgres, clock: cfg.Clock, read: pool, write: pool,
-		ids: newIDSource(node), dsn: cfg.DSN,
+		ids: newIDSource(node), dsn: cfg.DSN, lease: lease,
 	}, nil
 }
 
@@ -123,6 +125,9 @@ func (db *DB) Close() error {
 		db.writer.stop()
 	}
 	db.stmts.close()
+	if db.lease != nil {
+		_ = db.lease.Close()
+	}
 	err := db.read.Close()
 	if db.write != db.read {
 		if e := db.write.Close(); err == nil {

@@ -125,3 +125,22 @@ func TestDowngradeIsRefused(t *testing.T) {
 		}
 	})
 }
+
+// Two processes on one PostgreSQL never share a node number while both live.
+func TestNodesDiffer(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.PostgresDSN(t)
+	seen := map[int64]bool{}
+	for range 8 {
+		db, err := store.Open(context.Background(), store.Config{DSN: dsn, Readers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		node := db.NewID() >> 12 & 0x3ff
+		if seen[node] {
+			t.Errorf("node %d is taken twice", node)
+		}
+		seen[node] = true
+	}
+}
