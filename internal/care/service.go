@@ -45,6 +45,7 @@ type Service struct {
 	book   Book
 	topics Topics
 	names  Names
+	homes  Homes
 	brief  briefs
 }
 
@@ -55,11 +56,12 @@ type Options struct {
 	Book   Book
 	Topics Topics // nil: repeated problems are not looked for
 	Names  Names  // nil: people have no names
+	Homes  Homes
 }
 
 // New makes the service.
 func New(o Options) *Service {
-	return &Service{db: o.DB, cases: o.Cases, book: o.Book, topics: o.Topics, names: o.Names}
+	return &Service{db: o.DB, cases: o.Cases, book: o.Book, topics: o.Topics, names: o.Names, homes: o.Homes}
 }
 
 func allow(actor auth.Actor, permission string, project int64) error {

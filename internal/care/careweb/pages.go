@@ -37,6 +37,8 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		at("GET /follow-ups", care.PermFollow, p.followUps),
 		at("POST /follow-ups/{number}", care.PermFollow, p.ring),
+		at("GET /visits", care.PermVisit, p.visits),
+		at("POST /visits", care.PermVisit, p.planVisit),
 		at("GET /figures", care.PermFigures, p.figures),
 		at("GET /figures.xlsx", care.PermFigures, p.figuresExcel),
 		at("POST /figures/analyses", care.PermFigures, p.analyse),
@@ -66,6 +68,7 @@ func tabs(ctx context.Context, here string) []ui.View {
 		title            text.Both
 	}{
 		{"follow-ups", care.PermFollow, text.B("回访", "Follow-up")},
+		{"visits", care.PermVisit, text.B("走访", "Visits")},
 	} {
 		if actorOf(ctx).May(t.permission, web.ProjectOf(ctx).ID) {
 			list = append(list, ui.View{Title: t.title.In(text.LangOf(ctx)), Path: in(ctx, "/"+t.name), Current: t.name == here})
