@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"guanjia/internal/app"
 	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
 	"guanjia/internal/estate"
 	"guanjia/internal/store"
 )
@@ -228,6 +230,84 @@ func TestNightItemBecomesACase(t *testing.T) {
 			if got := o.get("supervisor", path); got.code != http.StatusOK || strings.Contains(got.body, "<script>alert") {
 				t.Errorf("%s: %d", path, got.code)
 			}
+		}
+	})
+}
+
+func (o office) open(t *testing.T, procedure, words string, unit int64) casefile.Case {
+	t.Helper()
+	c, err := o.Cases.Open(context.Background(), o.people["desk"].actor, casefile.Opening{Project: o.project.ID, Procedure: procedure, Channel: "phone", Words: words, Unit: unit, Caller: "王芳"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// proves DSK-21: near-duplicates are offered for merging, and merging is taken
+// back; what a customer says again goes into the case that is there.
+func TestDoublesAreMerged(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		const said = "小区东门旁边的路灯已经坏了两个多星期，晚上老人带孩子回家很不安全，请尽快派人来修"
+		first := o.open(t, "repair", said, 0)
+		second := o.open(t, "repair", "再反映一次："+said+"<script>alert(1)", 0)
+		other := o.open(t, "repair", "电梯里的广告声音太大，影响休息，请调低一点", 0)
+		page := o.get("desk", "/desk/duplicates")
+		if page.code != http.StatusOK || !strings.Contains(page.body, second.Number) || strings.Contains(page.body, other.Number) || strings.Contains(page.body, "<script>alert") {
+			t.Errorf("the doubles: %d", page.code)
+		}
+		if page.queries > 14 {
+			t.Errorf("the doubles take %d statements", page.queries)
+		}
+		if form := o.get("desk", "/desk/merge/"+second.Number); !strings.Contains(form.body, first.Number) {
+			t.Errorf("merging does not offer the first: %d", form.code)
+		}
+		for name, form := range map[string]url.Values{"nothing chosen": {}, "no such case": {"other": {hostile}}, "itself": {"into": {second.Number}}} {
+			if got := o.post("desk", "/desk/merge/"+second.Number, form); got.code != http.StatusUnprocessableEntity {
+				t.Errorf("%s: %d", name, got.code)
+			}
+		}
+		if got := o.post("desk", "/desk/merge/"+second.Number, url.Values{"into": {first.Number}}); got.code != http.StatusSeeOther {
+			t.Fatalf("merging: %d %s", got.code, got.body)
+		}
+		if got := o.get("desk", "/desk/duplicates"); strings.Contains(got.body, "并入 "+first.Number+"</") && !strings.Contains(got.body, "/desk/unmerge/"+second.Number) {
+			t.Error("what was merged is not offered to be taken back")
+		}
+		if got := o.post("technician", "/desk/unmerge/"+second.Number, nil); got.code != http.StatusForbidden {
+			t.Errorf("a technician takes it back: %d", got.code)
+		}
+		if got := o.post("desk", "/desk/unmerge/"+second.Number, nil); got.code != http.StatusSeeOther {
+			t.Errorf("taking it back: %d", got.code)
+		}
+		if got := o.post("desk", "/desk/unmerge/"+second.Number, nil); got.code != http.StatusConflict {
+			t.Errorf("a second time: %d", got.code)
+		}
+		if got := o.post("desk", "/desk/join", url.Values{"join": {fmt.Sprint(first.ID)}, "words": {"又来问什么时候修"}}); got.code != http.StatusSeeOther {
+			t.Errorf("adding to the first: %d", got.code)
+		}
+		if got := o.get("desk", "/cases/"+first.Number); !strings.Contains(got.body, "又来问什么时候修") {
+			t.Error("the first case does not say that the customer came back")
+		}
+		if got := o.post("desk", "/desk/join", url.Values{"join": {fmt.Sprint(first.ID)}}); got.code != http.StatusUnprocessableEntity {
+			t.Errorf("adding nothing: %d", got.code)
+		}
+		if got := o.post("desk", "/desk/join", url.Values{"join": {"1"}, "words": {"x"}}); got.code != http.StatusNotFound {
+			t.Errorf("adding to no case: %d", got.code)
+		}
+	})
+}
+
+// proves DSK-09: only what was passed on has a slip.
+func TestSlips(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		c := o.open(t, "enquiry", "物业费怎么算", 0)
+		if got := o.get("desk", "/desk/slips/"+c.Number); got.code != http.StatusNotFound {
+			t.Errorf("a slip of what was not passed on: %d", got.code)
+		}
+		got := o.get("desk", "/desk/slips?department="+url.QueryEscape(hostile))
+		if got.code != http.StatusOK || strings.Contains(got.body, "<script>alert") || got.queries > 16 {
+			t.Errorf("slips: %d, %d statements", got.code, got.queries)
 		}
 	})
 }

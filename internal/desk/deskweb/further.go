@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
 	"guanjia/internal/desk"
 	"guanjia/internal/procedure"
 	"guanjia/internal/text"
@@ -18,6 +19,13 @@ func (p *Pages) further() []web.Route {
 		{Pattern: "GET /p/{project}/desk/phrases", Permission: desk.PermDesk, Handler: p.phrases},
 		{Pattern: "GET /p/{project}/desk/tally", Permission: desk.PermSee, Handler: p.tally},
 		{Pattern: "GET /p/{project}/desk/tally.xlsx", Permission: desk.PermSee, Handler: p.tallyExcel},
+		{Pattern: "GET /p/{project}/desk/slips", Permission: desk.PermSee, Handler: p.slips},
+		{Pattern: "GET /p/{project}/desk/slips/{number}", Permission: casefile.PermWork, Handler: p.slip},
+		{Pattern: "GET /p/{project}/desk/duplicates", Permission: casefile.PermMerge, Handler: p.duplicates},
+		{Pattern: "GET /p/{project}/desk/merge/{number}", Permission: casefile.PermMerge, Handler: p.mergeForm},
+		{Pattern: "POST /p/{project}/desk/merge/{number}", Permission: casefile.PermMerge, Handler: p.merge},
+		{Pattern: "POST /p/{project}/desk/unmerge/{number}", Permission: casefile.PermMerge, Handler: p.unmerge},
+		{Pattern: "POST /p/{project}/desk/join", Permission: desk.PermDesk, Handler: p.join},
 		{Pattern: "GET /p/{project}/journal", Permission: desk.PermSee, Handler: p.journal},
 		{Pattern: "POST /p/{project}/journal", Permission: desk.PermDesk, Handler: p.writeEntry},
 		{Pattern: "POST /p/{project}/journal/entries/{entry}/case", Permission: desk.PermDesk, Handler: p.turn},

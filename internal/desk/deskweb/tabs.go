@@ -20,6 +20,8 @@ var tabs = []struct {
 	{"new", "/new", text.B("新事项", "New case")},
 	{"answers", "/answers", text.B("答复有据", "Answers")},
 	{"phrases", "/phrases", text.B("用语", "Phrases")},
+	{"slips", "/slips", text.B("联系单", "Slips")},
+	{"duplicates", "/duplicates", text.B("相近的", "Duplicates")},
 	{"journal", "/journal", text.B("工作日志", "Journal")},
 	{"tally", "/tally", text.B("接听", "Answering")},
 }
