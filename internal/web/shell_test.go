@@ -415,8 +415,9 @@ func TestClientBehindProxies(t *testing.T) {
 	t.Parallel()
 	var got netip.Addr
 	var secure bool
+	var seen string // what log-in counts tries by
 	route := web.Route{Pattern: "GET /ip", Permission: auth.Public, Handler: func(_ http.ResponseWriter, r *http.Request) error {
-		got, secure = web.ClientIP(r.Context()), web.Secure(r.Context())
+		got, secure, seen = web.ClientIP(r.Context()), web.Secure(r.Context()), auth.Address(r)
 		return nil
 	}}
 	shell, err := web.New(web.Config{Clock: calendar.NewManual(time.Unix(0, 0)), Projects: projects{}, Sessions: sessions{}, Routes: []web.Route{route},
@@ -442,8 +443,8 @@ func TestClientBehindProxies(t *testing.T) {
 			r.Header.Set("X-Forwarded-Proto", "https")
 		}
 		handler.ServeHTTP(httptest.NewRecorder(), r)
-		if got.String() != c.client || secure != c.secure {
-			t.Errorf("%s: %s secure %v, want %s %v", name, got, secure, c.client, c.secure)
+		if got.String() != c.client || seen != c.client || secure != c.secure {
+			t.Errorf("%s: %s (log-in sees %s) secure %v, want %s %v", name, got, seen, secure, c.client, c.secure)
 		}
 	}
 }

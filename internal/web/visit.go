@@ -56,6 +56,10 @@ func (s *Shell) visits(next http.Handler) http.Handler {
 		v.client, v.secure = s.origin(r)
 		ctx := context.WithValue(r.Context(), visitKey{}, v)
 		r = r.WithContext(context.WithValue(ctx, shellKey{}, s))
+		if v.client.IsValid() {
+			// Rooms that count by address see the person's, not the proxy's.
+			r.RemoteAddr = netip.AddrPortFrom(v.client, 0).String()
+		}
 		out := &meter{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
