@@ -156,6 +156,10 @@ func (h *house) addCases(ctx context.Context, n int) error {
 			}
 			made = append(made, c)
 		}
+		// What fell due meanwhile has happened long ago.
+		if _, err := h.Cases.Fire(ctx); err != nil {
+			return err
+		}
 		for i, c := range made {
 			if err := h.copy(ctx, c.ID, firstCase+h.cases+i*copies, copies); err != nil {
 				return err

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/integration"
 	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -65,8 +68,9 @@ func (u units) Unit(ctx context.Context, tx *store.Tx, project, id int64) (casef
 
 // accounts tells pages what people are called.
 type accounts struct {
-	db   *store.DB
-	auth *auth.Service
+	db       *store.DB
+	auth     *auth.Service
+	programs func() *integration.Service // act under their own number; made later
 }
 
 func (a accounts) Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]string, error) {
@@ -75,6 +79,12 @@ func (a accounts) Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int
 	for id, p := range people {
 		names[id] = p.Name
 	}
+	if err != nil || len(names) == len(ids) {
+		return names, err
+	}
+	rest := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id <= 0 || names[id] != "" })
+	programs, err := a.programs().Names(ctx, tx, rest)
+	maps.Copy(names, programs)
 	return names, err
 }
 

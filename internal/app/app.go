@@ -26,6 +26,7 @@ import (
 	"guanjia/internal/files"
 	rules "guanjia/internal/handbook"
 	"guanjia/internal/importer"
+	"guanjia/internal/integration"
 	"guanjia/internal/jobs"
 	"guanjia/internal/letters"
 	"guanjia/internal/module"
@@ -55,27 +56,28 @@ type Options struct {
 
 // App is the house, built.
 type App struct {
-	Config config.Config
-	Clock  calendar.Clock
-	Log    *slog.Logger
-	DB     *store.DB
-	Keys   *vault.Keys
-	NewKey bool // the key file was made just now
-	Book   *Book
-	Auth   *auth.Service
-	Audit  *audit.Service
-	Vault  *vault.Service
-	Estate *estate.Service
-	Cases  *casefile.Service
-	Desk   *desk.Service
-	Work   *work.Service
-	Care   *care.Service
-	Notice *notice.Service
-	Files  *files.Service
-	Rules  *rules.Service
-	Queue  *jobs.Queue
-	Hub    *web.Hub
-	Mods   []module.Module
+	Config   config.Config
+	Clock    calendar.Clock
+	Log      *slog.Logger
+	DB       *store.DB
+	Keys     *vault.Keys
+	NewKey   bool // the key file was made just now
+	Book     *Book
+	Auth     *auth.Service
+	Audit    *audit.Service
+	Vault    *vault.Service
+	Estate   *estate.Service
+	Cases    *casefile.Service
+	Desk     *desk.Service
+	Work     *work.Service
+	Care     *care.Service
+	Notice   *notice.Service
+	Files    *files.Service
+	Rules    *rules.Service
+	Programs *integration.Service
+	Queue    *jobs.Queue
+	Hub      *web.Hub
+	Mods     []module.Module
 
 	source  fs.FS // of the handbook
 	handler http.Handler
@@ -188,9 +190,13 @@ func (a *App) rooms() error {
 	a.Notice.OnTold(func(n notice.Notice) { a.Hub.Publish(n.Project, "notice") })
 	a.Cases = casefile.New(casefile.Config{
 		DB: a.DB, Queue: a.Queue, Handbook: a.Book, Notices: a.Notice, Units: units{a.Estate},
-		Accounts: accounts{a.DB, a.Auth}, Search: index, Log: a.Log,
+		Accounts: a.accounts(), Search: index, Log: a.Log,
 	})
 	a.Cases.Listen(a.publishCase)
+	if a.Programs, err = a.letProgramsIn(); err != nil {
+		return err
+	}
+	a.Cases.Listen(a.Programs.Changed)
 	h := homes{a.Estate, index, a.code}
 	a.Desk = desk.New(a.DB, a.Cases, h, a.Hub)
 	a.Work = work.New(a.DB, load{a.Cases}, workTrail{a.Audit})
@@ -210,7 +216,7 @@ func (a *App) rooms() error {
 	}
 	post := letters.New(a.DB, a.Cases, said.rules, a.Queue)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
-	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, accounts{a.DB, a.Auth}, said, a.Work, a.Book, a.Cases, a.Notice)
+	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
 	casePages.With(deskPages.OnCases())
 
 	workPages, err := a.workPages()
@@ -227,7 +233,7 @@ func (a *App) rooms() error {
 	programs := api.New(a.DB, a.Cases, a.Desk, a.Estate, find)
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
-		find.Module(), programs.Module(),
+		find.Module(), programs.Module(), a.Programs.Module(),
 		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(workPages), a.careRoom(casePages, said),
 		settings.New(a.DB, a.Estate, a.Cases, a.Book, a.Refresh).Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
@@ -264,7 +270,7 @@ func (a *App) Refresh(ctx context.Context) error {
 
 func (a *App) serve(opt Options) error {
 	cfg := web.Config{
-		Log: a.Log, Clock: a.Clock, Projects: projects{a.Estate}, Sessions: a.Auth, Hub: a.Hub, Demo: opt.Demo,
+		Log: a.Log, Clock: a.Clock, Projects: &addresses{projects: projects{a.Estate}, clock: calendar.System()}, Sessions: doors{a.Auth, a.Programs}, Hub: a.Hub, Demo: opt.Demo,
 		SearchPath: "/p/{project}/search",
 		SaveLang:   a.saveLang, Menu: authweb.Menu(), BellPath: "/p/{project}/notices", Bell: a.bell,
 	}

@@ -3,6 +3,8 @@ package auth
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -148,21 +150,24 @@ func (s *Service) Holders(ctx context.Context, tx *store.Tx, project int64, role
 		(SELECT 1 FROM auth_grant g WHERE g.account_id = a.id AND g.role = ? AND (g.project_id = ? OR g.project_id = 0)) ORDER BY a.name, a.id`, role, project)
 }
 
-// Names is account → person for the given accounts; unknown ones are absent.
+// Names is account → person for the given accounts, in one statement; unknown
+// ones are absent.
 func (s *Service) Names(ctx context.Context, tx *store.Tx, accounts ...int64) (map[int64]Person, error) {
 	m := map[int64]Person{}
+	var ids []any
 	for _, id := range accounts {
-		if _, ok := m[id]; ok || id == 0 {
-			continue
+		if !slices.Contains(ids, any(id)) && id > 0 {
+			ids = append(ids, id)
 		}
-		p, err := store.One(ctx, tx, scanPerson, "SELECT a.id, a.name, a.active FROM auth_account a WHERE a.id = ?", id)
-		if errors.Is(err, store.ErrNoRow) {
-			continue
-		}
+	}
+	for chunk := range slices.Chunk(ids, 500) {
+		list, err := store.All(ctx, tx, scanPerson, "SELECT a.id, a.name, a.active FROM auth_account a WHERE a.id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", chunk...)
 		if err != nil {
 			return nil, err
 		}
-		m[id] = p
+		for _, p := range list {
+			m[p.Account] = p
+		}
 	}
 	return m, nil
 }

@@ -3,6 +3,7 @@ package casefile
 import (
 	"context"
 	"sync"
+	"time"
 
 	"guanjia/internal/engine"
 	"guanjia/internal/jobs"
@@ -48,6 +49,11 @@ func newWords(events []engine.Event) bool {
 	return false
 }
 
+// fillRest is how long the filler waits before it begins, so that what comes in
+// together is indexed together and the next caller is not kept waiting for the
+// words of the one before.
+const fillRest = 30 * time.Millisecond
+
 // fillSoon indexes in the background. What a crash leaves over is in the table
 // and taken up by the periodic job.
 func (s *Service) fillSoon() {
@@ -60,6 +66,7 @@ func (s *Service) fillSoon() {
 	s.filler.running = true
 	go func() {
 		for {
+			time.Sleep(fillRest) // a machine duration
 			s.filler.mu.Lock()
 			if !s.filler.again {
 				s.filler.running = false

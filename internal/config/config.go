@@ -27,6 +27,7 @@ type Config struct {
 	TLSKey   string   `name:"tls-key" help:"TLS key file." env:"GUANJIA_TLS_KEY" type:"path"`
 	ACME     []string `name:"acme" help:"Host names to get certificates for by ACME." env:"GUANJIA_ACME"`
 	Proxies  []string `name:"trusted-proxy" help:"Addresses or networks of proxies whose forwarding headers are believed." env:"GUANJIA_TRUSTED_PROXY"`
+	Webhooks []string `name:"webhook-network" help:"Private networks that webhooks may reach; all others are refused." env:"GUANJIA_WEBHOOK_NETWORK"`
 	Handbook string   `name:"handbook" help:"Folder with a handbook of your own instead of the one inside." env:"GUANJIA_HANDBOOK" type:"path"`
 	ClamAV   string   `name:"clamav" help:"Socket or host:port of a ClamAV daemon that looks at uploads; without one only type and structure are checked." env:"GUANJIA_CLAMAV"`
 	Log      string   `help:"Log level: debug, info, warn, error." enum:"debug,info,warn,error" default:"info" env:"GUANJIA_LOG"`
@@ -66,6 +67,11 @@ func (c *Config) Check() error {
 	for _, p := range c.Proxies {
 		if _, err := ParseNetwork(p); err != nil {
 			f.Add("trusted-proxy", "address", "不是地址或网段："+p, "not an address or network: "+p)
+		}
+	}
+	for _, n := range c.Webhooks {
+		if _, err := ParseNetwork(n); err != nil {
+			f.Add("webhook-network", "address", "不是地址或网段："+n, "not an address or network: "+n)
 		}
 	}
 	return f.Err("config.invalid")
