@@ -32,6 +32,7 @@ import (
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
 	"guanjia/internal/procedure"
+	"guanjia/internal/resident"
 	"guanjia/internal/search"
 	"guanjia/internal/settings"
 	"guanjia/internal/store"
@@ -56,28 +57,29 @@ type Options struct {
 
 // App is the house, built.
 type App struct {
-	Config   config.Config
-	Clock    calendar.Clock
-	Log      *slog.Logger
-	DB       *store.DB
-	Keys     *vault.Keys
-	NewKey   bool // the key file was made just now
-	Book     *Book
-	Auth     *auth.Service
-	Audit    *audit.Service
-	Vault    *vault.Service
-	Estate   *estate.Service
-	Cases    *casefile.Service
-	Desk     *desk.Service
-	Work     *work.Service
-	Care     *care.Service
-	Notice   *notice.Service
-	Files    *files.Service
-	Rules    *rules.Service
-	Programs *integration.Service
-	Queue    *jobs.Queue
-	Hub      *web.Hub
-	Mods     []module.Module
+	Config    config.Config
+	Clock     calendar.Clock
+	Log       *slog.Logger
+	DB        *store.DB
+	Keys      *vault.Keys
+	NewKey    bool // the key file was made just now
+	Book      *Book
+	Auth      *auth.Service
+	Audit     *audit.Service
+	Vault     *vault.Service
+	Estate    *estate.Service
+	Cases     *casefile.Service
+	Desk      *desk.Service
+	Work      *work.Service
+	Residents *resident.Service
+	Care      *care.Service
+	Notice    *notice.Service
+	Files     *files.Service
+	Rules     *rules.Service
+	Programs  *integration.Service
+	Queue     *jobs.Queue
+	Hub       *web.Hub
+	Mods      []module.Module
 
 	source  fs.FS // of the handbook
 	handler http.Handler
@@ -234,7 +236,7 @@ func (a *App) rooms() error {
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		find.Module(), programs.Module(), a.Programs.Module(),
-		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(workPages), a.careRoom(casePages, said),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(workPages), a.residentRoom(said), a.careRoom(casePages, said),
 		settings.New(a.DB, a.Estate, a.Cases, a.Book, a.Refresh).Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}

@@ -16,7 +16,7 @@ func (a *App) housePages(cases *caseweb.Pages, calls *deskweb.Pages) *estate.Pag
 	return estate.NewPages(a.Estate, []estate.UnitPart{cases.UnitPart(), calls.UnitPart()}, []estate.UnitAction{{
 		Title: text.B("新事项", "New case"), Icon: "plus", Key: "n", Primary: true, Right: desk.PermDesk,
 		Path: deskweb.UnitPath,
-	}})
+	}, codeAction})
 }
 
 // searchPages is the one search over what every room makes findable.

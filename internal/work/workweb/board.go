@@ -106,6 +106,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) fillBoard(ctx context.Context, tx *store.Tx, actor auth.Actor, project web.Project, page *BoardPage) error {
 	now := tx.Now()
+	ctx = ui.WithFrame(ctx, ui.Frame{Now: now}) // "today" in words
 	cases, cut, err := p.boardCases(ctx, tx, actor, project.ID, now)
 	if err != nil {
 		return err
@@ -321,15 +322,29 @@ func short(c casefile.Case) string {
 	return house + "-" + room
 }
 
-// spread moves planned jobs behind one another: what is promised for the same
-// hour is done one after the other.
+// spread lays jobs behind one another: what is promised for the same hour is
+// done one after the other, and work of days begins where the last ended.
 func spread(jobs []ui.Job) []ui.Job {
-	end := 0.0
-	for i := range jobs {
-		if jobs[i].State == ui.JobPlan || jobs[i].State == ui.JobLate {
-			jobs[i].Start = max(jobs[i].Start, end)
+	done := 0.0
+	for _, j := range jobs {
+		if j.State == ui.JobDone {
+			done = max(done, j.Start+j.Hours)
 		}
-		end = max(end, jobs[i].Start+jobs[i].Hours)
+	}
+	end := done
+	for i := range jobs {
+		j := &jobs[i]
+		switch {
+		case j.State == ui.JobDone:
+			continue
+		case j.State == ui.JobNow && j.Start+j.Hours > end+0.5:
+			stop := j.Start + j.Hours
+			j.Start = max(j.Start, end)
+			j.Hours = stop - j.Start
+		default:
+			j.Start = max(j.Start, end)
+		}
+		end = max(end, j.Start+j.Hours)
 	}
 	return jobs
 }

@@ -82,6 +82,7 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 	ctx := r.Context()
 	project, actor, c, lang := web.ProjectOf(ctx), actorOf(ctx), v.Case, text.LangOf(r.Context())
 	now := p.DB.Clock().Now()
+	ctx = ui.WithFrame(ctx, ui.Frame{Now: now}) // "today" in words
 	page := OrderPage{
 		Base: orderPath(project, c.Number), Back: "/p/" + project.Code + "/work", Number: c.Number, Subject: c.Subject, Spot: c.Place,
 		Chip: caseweb.Worst(ctx, c, now), Version: c.State.Version, Key: formKey(),

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"hash/fnv"
+	"io"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/desk"
+	"guanjia/internal/estate"
+	"guanjia/internal/module"
+	"guanjia/internal/notice"
+	"guanjia/internal/resident"
+	"guanjia/internal/resident/residentweb"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
+)
+
+// doorstep gives residents' pages what they need of the house, and no more.
+type doorstep struct {
+	a     *App
+	said  words
+	files attachments
+}
+
+func (d doorstep) Project(ctx context.Context, tx *store.Tx, id int64) (web.Project, error) {
+	p, err := d.a.Estate.Project(ctx, tx, id)
+	return web.Project{ID: p.ID, Code: p.Code, Name: p.Name, Profile: p.Profile}, err
+}
+
+func (d doorstep) Plate(ctx context.Context, tx *store.Tx, project, unit int64) (building, room string, err error) {
+	u, err := d.a.Estate.Unit(ctx, tx, project, unit)
+	return u.Plate, u.Room, err
+}
+
+// Owner takes the desk in turn: nobody took the report in, but somebody must
+// answer for it (DSK-05). Without a desk it is a supervisor's.
+func (d doorstep) Owner(ctx context.Context, tx *store.Tx, project int64, turn string) (int64, error) {
+	for _, role := range []string{"desk", "supervisor"} {
+		people, err := d.a.Auth.Holders(ctx, tx, project, role)
+		if err != nil {
+			return 0, err
+		}
+		if len(people) > 0 {
+			h := fnv.New32a()
+			_, _ = h.Write([]byte(turn))                                   // never fails
+			return people[int(h.Sum32()%uint32(len(people)))].Account, nil //nolint:gosec // a handful of people
+		}
+	}
+	return 0, nil
+}
+
+func (d doorstep) Suggest(said string) residentweb.Suggestion {
+	s := d.said.Suggest(said)
+	out := residentweb.Suggestion{Fault: s.Fields["fault"], Trade: s.Fields["trade"], Grade: s.Fields["grade"]}
+	for _, x := range s.Dangers {
+		out.Dangers = append(out.Dangers, residentweb.Danger{Name: x.Name, Script: x.Script, Number: x.Number})
+	}
+	return out
+}
+
+func (d doorstep) Alarm(ctx context.Context, project, unit, caseID int64, danger, said string) error {
+	_, err := d.a.Desk.Raise(ctx, auth.System, desk.Alarm{Project: project, Unit: unit, Case: caseID, Danger: danger, Words: said})
+	return err
+}
+
+// Send keeps the words for the first holder of the unit who has a number.
+func (d doorstep) Send(ctx context.Context, tx *store.Tx, project, unit int64, say text.Both) (string, error) {
+	holds, err := d.a.Estate.WhoHolds(ctx, tx, project, []int64{unit})
+	if err != nil {
+		return "", err
+	}
+	for _, o := range holds[unit] {
+		p, err := d.a.Estate.Person(ctx, tx, project, o.Person)
+		if err != nil {
+			return "", err
+		}
+		if len(p.Phones) == 0 {
+			continue
+		}
+		number := p.Phones[0].Number.Key
+		return text.MaskPhone(number), d.a.Notice.Tell(ctx, tx, notice.Notice{Project: project, Customer: o.Person, Phone: number, Text: say})
+	}
+	return "", nil
+}
+
+func (d doorstep) Keep(ctx context.Context, project, caseID int64, name string, body io.Reader) (string, error) {
+	return d.files.Keep(ctx, auth.System, project, caseID, name, body)
+}
+
+func (d doorstep) Name(ctx context.Context, tx *store.Tx, account int64) (string, error) {
+	people, err := d.a.Auth.Names(ctx, tx, account)
+	return people[account].Name, err
+}
+
+// residentRoom is the door for residents without an account.
+func (a *App) residentRoom(said words) module.Module {
+	a.Residents = resident.New(a.DB, a.Keys)
+	pages := residentweb.New(a.DB, a.Residents, a.Cases, a.Book, doorstep{a, said, attachments{a.DB, a.Files}}, a.Config.BaseURL)
+	m := a.Residents.Module()
+	m.Routes, m.Nav = pages.Routes(), pages.Nav()
+	return m
+}
+
+// codeAction is the way from a unit's page to its code.
+var codeAction = estate.UnitAction{Title: text.B("住户码", "Code"), Icon: "qrcode", Right: resident.PermLinks, Path: residentweb.UnitPath}
