@@ -25,7 +25,7 @@ func (s *Service) Module() module.Module {
 		panic(err) // the folder is embedded: it is there
 	}
 	return module.Module{
-		Name: "resident", Room: 34, Requires: []string{"casefile"},
+		Name: "resident", Room: 35, Requires: []string{"casefile"},
 		Permissions: []auth.Permission{{Name: PermLinks, Title: text.B("发住户码、作废住户码", "Give out and end residents' codes")}},
 		Jobs:        []jobs.Spec{{Kind: "resident.pace.sweep", Every: time.Hour, Work: func(ctx context.Context, _ jobs.Job) error { return s.sweep(ctx) }}},
 		Migrations:  sub,
