@@ -34,7 +34,8 @@ const patience = 60 * time.Second
 
 // Browser is a running Chromium.
 type Browser struct {
-	ctx context.Context //nolint:containedctx // chromedp keeps the browser in its context
+	kill func()
+	ctx  context.Context //nolint:containedctx // chromedp keeps the browser in its context
 }
 
 // View is what a person looks through.
@@ -97,23 +98,40 @@ func Start(t testing.TB) *Browser {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("starting Chromium: %v", err)
 	}
-	return &Browser{ctx: ctx}
+	return &Browser{ctx: ctx, kill: stopAlloc}
 }
+
+// Kill ends the browser as a crash does: no page is told.
+func (b *Browser) Kill() { b.kill() }
 
 // Page is a tab that a person looks at.
 type Page struct {
-	t    testing.TB
-	ctx  context.Context //nolint:containedctx // chromedp keeps the tab in its context
+	t     testing.TB
+	ctx   context.Context //nolint:containedctx // chromedp keeps the tab in its context
+	close func()
+	*heard
+}
+
+// heard is what the tab's console said since it was asked last.
+type heard struct {
 	mu   sync.Mutex
 	said []string
 }
 
+// In is the same tab for another test.
+func (p *Page) In(t testing.TB) *Page {
+	return &Page{t: t, ctx: p.ctx, close: p.close, heard: p.heard}
+}
+
+// Close closes the tab.
+func (p *Page) Close() { p.close() }
+
 // Open opens address in a new tab.
 func (b *Browser) Open(t testing.TB, address string, v View) *Page {
 	t.Helper()
-	ctx, stop := chromedp.NewContext(b.ctx)
+	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext()) // each tab a person of their own
 	t.Cleanup(stop)
-	p := &Page{t: t, ctx: ctx}
+	p := &Page{t: t, ctx: ctx, heard: &heard{}, close: stop}
 	p.must(chromedp.Listen(ctx, p.listen))
 	p.must(chromedp.Do(ctx, chromedp.EmulateViewport(int64(v.Width), int64(v.Height))))
 	if v.Touch {
@@ -215,7 +233,7 @@ func (p *Page) Type(words string) {
 	p.do(chromedp.KeyEvent(words))
 }
 
-var keys = map[string]string{"enter": kb.Enter, "tab": kb.Tab, "esc": kb.Escape, "up": kb.ArrowUp, "down": kb.ArrowDown, "f2": kb.F2, "f4": kb.F4, "f6": kb.F6, "f9": kb.F9, "pgdn": kb.PageDown, "pgup": kb.PageUp}
+var keys = map[string]string{"enter": kb.Enter, "tab": kb.Tab, "esc": kb.Escape, "up": kb.ArrowUp, "down": kb.ArrowDown, "f2": kb.F2, "f4": kb.F4, "f6": kb.F6, "f9": kb.F9, "f8": kb.F8, "space": " ", "pgdn": kb.PageDown, "pgup": kb.PageUp}
 
 // Key presses a shortcut written as in data-key: "ctrl+enter", "alt+1", "j".
 func (p *Page) Key(shortcut string) {
@@ -241,6 +259,15 @@ func (p *Page) Key(shortcut string) {
 	p.do(chromedp.KeyEvent(key, opts...))
 }
 
+// Pause is how long a person's finger takes; it paces typing and is never
+// waited on for something to happen.
+func (p *Page) Pause(d time.Duration) {
+	select {
+	case <-p.ctx.Done():
+	case <-time.After(d):
+	}
+}
+
 // Text is the visible text of what the CSS selector finds first, "" for nothing.
 func (p *Page) Text(css string) string {
 	p.t.Helper()
@@ -258,6 +285,7 @@ func (p *Page) Quiet() {
 	for _, s := range p.said {
 		p.t.Errorf("the page complains: %s", s)
 	}
+	p.said = nil
 }
 
 // NoSideways fails the test when the page scrolls sideways.

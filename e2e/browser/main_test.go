@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"guanjia/e2e/house"
+	"guanjia/internal/demo"
 )
 
 func TestMain(m *testing.M) { house.Main(m) }
@@ -36,4 +37,16 @@ func demoHouse(t *testing.T) *house.Server {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// demoPhone is the number of a household that lives in its own unit.
+func demoPhone(t *testing.T) string {
+	t.Helper()
+	for _, u := range demo.MakePlan().Units {
+		if u.State == "owner_occupied" && len(u.People) > 0 && u.People[0].Phone != "" {
+			return u.People[0].Phone
+		}
+	}
+	t.Fatal("nobody lives in the demo")
+	return ""
 }

@@ -65,6 +65,12 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 			entry.What = text.Tf(ctx, "答应客户 %s 前：%s", "promised the customer by %s: %s", ui.When(ctx, due), words)
 			return
 		}
+	case engine.EvLevel:
+		for _, k := range v.Case.Clocks {
+			if k.Name == caseform.Text(e.Data["clock"]) {
+				entry.What = text.Tf(ctx, "“%s”的时限升级", "the limit of “%s” reached a level", k.Title.In(text.LangOf(ctx)))
+			}
+		}
 	case engine.EvDone:
 		if e.Outcome != "" && e.Outcome != "done" {
 			if step := v.Def.Step(e.Step); step != nil {

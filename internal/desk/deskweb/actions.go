@@ -22,7 +22,7 @@ import (
 )
 
 // formKeys are what a draft keeps besides the fields of the kind.
-var formKeys = []string{"unit", "person", "call", "key", "who", "caller", "phone", "kind", "words", "place", "promise", "by", "rework", "assignee"}
+var formKeys = []string{"unit", "person", "call", "key", "who", "caller", "phone", "kind", "suggested", "words", "place", "promise", "by", "rework", "assignee"}
 
 func typed(r *http.Request) (map[string]string, error) {
 	if err := web.ParseForm(r); err != nil {
@@ -58,7 +58,7 @@ func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.Form.Saved = savedWords(r.Context(), d.SavedAt)
-	return web.Render(w, r, intakeMore(c))
+	return web.Render(w, r, intakeAgain(c, c.Form.Kind != form["kind"]))
 }
 
 func (p *Pages) alarm(r *http.Request, form map[string]string) error {
@@ -268,7 +268,7 @@ func id(s string) int64 {
 func newKey() string { return rand.Text() }
 
 func savedWords(ctx context.Context, at time.Time) string {
-	return text.Tf(ctx, "草稿已存 %s，断电也在", "draft saved %s, safe from a power cut", at.Format("15:04:05"))
+	return text.Tf(ctx, "草稿已存 %s，断电也在", "Draft saved %s, safe from a power cut", at.Format("15:04:05"))
 }
 
 func suggestWords(ctx context.Context, kind string, s Suggestion) string {

@@ -98,6 +98,7 @@ type IntakeForm struct {
 	Promise, By   string
 	Key           string
 	Saved         string // "草稿已存 10:42:16"
+	Suggested     string // the kind the words point to, when it is the one chosen
 	Suggest       string // "从“滴水”看是维修"
 	Similar       []SimilarLine
 	Rework        string

@@ -182,8 +182,11 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 	}
 	s := p.suggest.Suggest(f.Words)
 	f.Kind = form["kind"]
-	if f.Kind == "" {
+	if s.Kind != "" && (f.Kind == "" || f.Kind == form["suggested"]) { // nobody chose yet: the kind follows the words
 		f.Kind = s.Kind
+	}
+	if f.Kind == s.Kind {
+		f.Suggested = s.Kind
 	}
 	f.Suggest = suggestWords(ctx, p.title(ctx, project.ID, s.Kind), s)
 	for i, kind := range desk.Kinds {
@@ -283,8 +286,8 @@ func (p *Pages) fillSend(ctx context.Context, tx *store.Tx, c *Console, form map
 	}
 	if limit, err := kind.Figures.Limit("repair.arrive.{fault}.{grade}", known); err == nil {
 		due := kind.Calendar.Due(tx.Now(), limit, nil)
-		send.Chip = ui.Chip{State: ui.Run, Due: due, Words: text.Tf(ctx, "%s 前到场", "on the spot by %s", ui.When(ctx, due))}
-		c.Form.SendLabel = text.Tf(ctx, "派单，并答应 %s 前到", "Send, promise by %s", ui.When(ctx, due))
+		send.Chip = ui.Chip{State: ui.Run, Due: due, Words: text.Tf(ctx, "%s 前到场", "on the spot by %s", short(ctx, due, tx.Now()))}
+		c.Form.SendLabel = text.Tf(ctx, "派单，并答应 %s 前到", "Send, promise by %s", short(ctx, due, tx.Now()))
 	}
 	c.Form.Send = send
 	return nil
@@ -306,7 +309,7 @@ func (p *Pages) around(ctx context.Context, tx *store.Tx, r *http.Request, c *Co
 		at := plates[m.Unit]
 		line := PromiseLine{
 			ID: m.ID, Words: m.Words, Building: at.Building, Room: at.Room, Href: at.Href, Name: names[m.Person],
-			Path: c.Base + "/promises/" + strconv.FormatInt(m.ID, 10), Due: ui.When(ctx, m.Due), Chip: promiseChip(m, now),
+			Path: c.Base + "/promises/" + strconv.FormatInt(m.ID, 10), Due: short(ctx, m.Due, now), Chip: promiseChip(m, now),
 		}
 		if line.Chip.State == ui.Late {
 			c.Late++

@@ -756,7 +756,7 @@ func bar(p PageProps, f Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "提醒 %d 条", "%d notices", f.Bell))
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "提醒 %s 条", "%s notices", Count(int64(f.Bell), 99)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/page.templ`, Line: 146, Col: 157}
 			}
