@@ -37,28 +37,29 @@ const (
 	Merged    Status = "merged"
 )
 
-// State is a case as its events have left it. Fold rebuilds it.
+// State is a case as its events have left it. Fold rebuilds it. Lists read it
+// from JSON by the page: what is nothing is left out there.
 type State struct {
-	Status   Status
-	Step     string // current step, "" when it has ended
-	Since    time.Time
-	OpenedAt time.Time
-	EndedAt  time.Time
-	Fields   map[string]any
-	Facts    map[string]any  // declared facts as last read and recorded
-	Papers   map[string]bool // papers brought, by name
-	Owner    int64           // first contact: answers to the customer until closed (DSK-05)
-	Offered  int64           // account asked to take the case over, 0: nobody; the owner stays until it accepts
-	Assignee int64           // account the work is with, 0: nobody yet
-	Team     string          // trade, department or role the work is with
-	Pause    *Pause
-	Pauses   int              // how often the case was paused
-	Visits   map[string]int   // how often each step was entered
-	DoneBy   map[string]int64 // who did each step last
-	AskedBy  map[string]int64 // who gave each money answer last: may not approve it
-	Reopened int
-	Jumps    int // how often a supervisor moved it by hand: many are a bad definition
-	Version  int // number of events
+	Status   Status           `json:",omitzero"`
+	Step     string           `json:",omitzero"` // current step, "" when it has ended
+	Since    time.Time        `json:",omitzero"`
+	OpenedAt time.Time        `json:",omitzero"`
+	EndedAt  time.Time        `json:",omitzero"`
+	Fields   map[string]any   `json:",omitempty"`
+	Facts    map[string]any   `json:",omitempty"` // declared facts as last read and recorded
+	Papers   map[string]bool  `json:",omitempty"` // papers brought, by name
+	Owner    int64            `json:",omitzero"`  // first contact: answers to the customer until closed (DSK-05)
+	Offered  int64            `json:",omitzero"`  // account asked to take the case over, 0: nobody; the owner stays until it accepts
+	Assignee int64            `json:",omitzero"`  // account the work is with, 0: nobody yet
+	Team     string           `json:",omitzero"`  // trade, department or role the work is with
+	Pause    *Pause           `json:",omitzero"`
+	Pauses   int              `json:",omitzero"`  // how often the case was paused
+	Visits   map[string]int   `json:",omitempty"` // how often each step was entered
+	DoneBy   map[string]int64 `json:",omitempty"` // who did each step last
+	AskedBy  map[string]int64 `json:",omitempty"` // who gave each money answer last: may not approve it
+	Reopened int              `json:",omitzero"`
+	Jumps    int              `json:",omitzero"` // how often a supervisor moved it by hand: many are a bad definition
+	Version  int              `json:",omitzero"` // number of events
 }
 
 // Pause is why a case stands still.
