@@ -73,3 +73,39 @@ func (h careHomes) Customer(ctx context.Context, tx *store.Tx, project, person i
 	}
 	return c, err
 }
+
+// Homes lists the units somebody holds; who lives there is told, else the owner.
+func (h careHomes) Homes(ctx context.Context, tx *store.Tx, project int64) ([]care.Home, error) {
+	buildings, err := h.estate.Buildings(ctx, tx, project)
+	if err != nil {
+		return nil, err
+	}
+	called := map[int64]string{}
+	for _, b := range buildings {
+		called[b.ID] = b.Name
+	}
+	var list []care.Home
+	f := estate.UnitFilter{Project: project, Limit: 500}
+	for {
+		page, err := h.estate.ListUnits(ctx, tx, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range page.Rows {
+			if len(u.Holders) == 0 {
+				continue
+			}
+			home := care.Home{Unit: u.ID, Building: called[u.Building], Plate: u.Title(), Person: u.Holders[0].Person}
+			for _, o := range u.Holders {
+				if o.Residing {
+					home.Person = o.Person
+					break
+				}
+			}
+			list = append(list, home)
+		}
+		if f.After = page.Next; f.After == "" {
+			return list, nil
+		}
+	}
+}

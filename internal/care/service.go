@@ -46,6 +46,8 @@ type Service struct {
 	topics Topics
 	names  Names
 	homes  Homes
+	tell   Teller
+	sign   func(purpose, value string) string
 	brief  briefs
 }
 
@@ -57,11 +59,13 @@ type Options struct {
 	Topics Topics // nil: repeated problems are not looked for
 	Names  Names  // nil: people have no names
 	Homes  Homes
+	Tell   Teller                             // nil: customers are told nothing
+	Sign   func(purpose, value string) string // keyed digest, at least 24 characters: of the addresses of sheets
 }
 
 // New makes the service.
 func New(o Options) *Service {
-	return &Service{db: o.DB, cases: o.Cases, book: o.Book, topics: o.Topics, names: o.Names, homes: o.Homes}
+	return &Service{db: o.DB, cases: o.Cases, book: o.Book, topics: o.Topics, names: o.Names, homes: o.Homes, tell: o.Tell, sign: o.Sign}
 }
 
 func allow(actor auth.Actor, permission string, project int64) error {

@@ -23,6 +23,8 @@ type Homes interface {
 	Listed(ctx context.Context, tx *store.Tx, project int64, register string) ([]Customer, error)
 	// Some are owners of one part of the estate, another part each day.
 	Some(ctx context.Context, tx *store.Tx, project int64, day time.Time) ([]Customer, error)
+	// Homes are the units somebody holds, in the order of the doors.
+	Homes(ctx context.Context, tx *store.Tx, project int64) ([]Home, error)
 	// Customer is a person of the project; errs.NotFound.
 	Customer(ctx context.Context, tx *store.Tx, project, person int64) (Customer, error)
 }
@@ -77,6 +79,7 @@ const (
 	vipRestDays   = 30
 	unhappyDays   = 60
 	mostProposed  = 20
+	mostOfRule    = 8
 	visitStep     = "plan"
 	visitDoneMark = "visited"
 )
@@ -152,24 +155,29 @@ func (s *Service) target(ctx context.Context, tx *store.Tx, project int64, now t
 
 func (s *Service) candidates(ctx context.Context, tx *store.Tx, project int64, now time.Time, last map[int64]time.Time) ([]Candidate, error) {
 	var list []Candidate
-	seen := map[int64]bool{}
+	seen, by := map[int64]bool{}, map[Why]int{}
 	propose := func(c Customer, why Why, rest int) {
-		if c.Person == 0 || seen[c.Person] || len(list) >= mostProposed || now.Sub(last[c.Person]) < time.Duration(rest)*24*time.Hour {
+		if c.Person == 0 || by[why] == mostOfRule || seen[c.Person] || len(list) >= mostProposed || now.Sub(last[c.Person]) < time.Duration(rest)*24*time.Hour {
 			return
 		}
 		seen[c.Person] = true
+		by[why]++
 		list = append(list, Candidate{Customer: c, Why: why, Last: last[c.Person]})
 	}
+	var unhappy []Customer
 	err := s.cases.Each(ctx, tx, auth.System, casefile.Filter{Project: project, From: now.AddDate(0, 0, -unhappyDays)}, func(c casefile.Case) error {
 		rating, rated := c.State.Fields["rating"].(int64)
 		worse := followed[c.Procedure]
 		if worse != "" && c.State.Visits[worse] > 0 && c.State.Visits[followStep] > 0 || rated && rating <= 2 {
-			propose(Customer{Person: c.Customer, Unit: c.Unit, Name: c.Caller, Plate: c.Plate}, WhyDissatisfied, vipRestDays)
+			unhappy = append(unhappy, Customer{Person: c.Customer, Unit: c.Unit, Name: c.Caller, Plate: c.Plate})
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range slices.Backward(unhappy) { // the latest first
+		propose(c, WhyDissatisfied, vipRestDays)
 	}
 	vips, err := s.homes.Listed(ctx, tx, project, "vips")
 	if err != nil {

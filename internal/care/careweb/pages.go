@@ -18,9 +18,10 @@ import (
 
 // Pages serves the pages of the room.
 type Pages struct {
-	db   *store.DB
-	care *care.Service
-	book care.Book
+	db    *store.DB
+	care  *care.Service
+	book  care.Book
+	limit limiter // of the pages without log-in
 }
 
 // New makes the pages over the service.
@@ -39,6 +40,15 @@ func (p *Pages) Routes() []web.Route {
 		at("POST /follow-ups/{number}", care.PermFollow, p.ring),
 		at("GET /visits", care.PermVisit, p.visits),
 		at("POST /visits", care.PermVisit, p.planVisit),
+		at("GET /surveys", care.PermSurvey, p.surveys),
+		at("POST /surveys", care.PermSurvey, p.createSurvey),
+		at("GET /surveys/{survey}", care.PermSurvey, p.survey),
+		at("GET /surveys/{survey}/excel", care.PermSurvey, p.surveyExcel),
+		at("GET /surveys/{survey}/sheets", care.PermSurvey, p.sheets),
+		at("POST /surveys/{survey}/send", care.PermSurvey, p.sendSurvey),
+		at("POST /surveys/{survey}/count", care.PermSurvey, p.countSurvey),
+		{Pattern: "GET /survey/{token}", Permission: auth.Public, Handler: p.openSheet},
+		{Pattern: "POST /survey/{token}", Permission: auth.Public, Handler: p.answerSheet, MaxBody: 64 << 10},
 		at("GET /figures", care.PermFigures, p.figures),
 		at("GET /figures.xlsx", care.PermFigures, p.figuresExcel),
 		at("POST /figures/analyses", care.PermFigures, p.analyse),
@@ -69,6 +79,7 @@ func tabs(ctx context.Context, here string) []ui.View {
 	}{
 		{"follow-ups", care.PermFollow, text.B("回访", "Follow-up")},
 		{"visits", care.PermVisit, text.B("走访", "Visits")},
+		{"surveys", care.PermSurvey, text.B("意见征询", "Surveys")},
 	} {
 		if actorOf(ctx).May(t.permission, web.ProjectOf(ctx).ID) {
 			list = append(list, ui.View{Title: t.title.In(text.LangOf(ctx)), Path: in(ctx, "/"+t.name), Current: t.name == here})
