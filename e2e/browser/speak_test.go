@@ -17,6 +17,11 @@ func speak(t *testing.T, s *house.Server, login string, lang text.Lang) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	speakAs(t, s, c, lang)
+}
+
+func speakAs(t *testing.T, s *house.Server, c *http.Client, lang text.Lang) {
+	t.Helper()
 	status, body, err := house.Post(context.Background(), c, s.URL+"/preferences", url.Values{"lang": {string(lang)}, "next": {"/account"}})
 	if err != nil || status != http.StatusSeeOther {
 		t.Fatalf("choosing %s: %d %v %.200s", lang, status, err, body)
