@@ -159,6 +159,9 @@ func (s *Service) SaveEntry(ctx context.Context, actor auth.Actor, e Entry, type
 		if err := s.entryEvent(ctx, tx, actor, e, action, "", entryDiff(r, old, e, action)); err != nil {
 			return err
 		}
+		if err := s.follow(ctx, tx, actor, e, action); err != nil {
+			return err
+		}
 		return s.indexEntries(ctx, tx, r, []Entry{e})
 	})
 	return e, err
@@ -273,6 +276,9 @@ func (s *Service) MoveEntry(ctx context.Context, actor auth.Actor, project, id i
 			e.Version = in.Version
 		}
 		if err := s.putEntry(ctx, tx, &e, false, 0); err != nil {
+			return err
+		}
+		if err := s.follow(ctx, tx, actor, e, m.Name); err != nil {
 			return err
 		}
 		return s.entryEvent(ctx, tx, actor, e, m.Name, in.Note, before)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
@@ -51,6 +52,16 @@ type registerView struct {
 	filter EntryFilter
 	page   EntryPage
 	when   string
+
+	missing []text.Both // sorts of sign that are nowhere (EST-19)
+}
+
+func (v registerView) missingWords(ctx context.Context) string {
+	names := make([]string, len(v.missing))
+	for i, m := range v.missing {
+		names[i] = m.In(v.lang)
+	}
+	return text.Tf(ctx, "还缺：%s", "Missing: %s", strings.Join(names, text.T(ctx, "、", ", ")))
 }
 
 func registerOf(r *http.Request) (Register, error) {
@@ -73,7 +84,10 @@ func (p *Pages) loadRegister(r *http.Request, limit int) (registerView, error) {
 	}
 	err = p.readTx(r, func(ctx context.Context, tx *store.Tx) (err error) {
 		v.when = ui.Exact(tx.Now())
-		v.page, err = p.ListEntries(ctx, tx, v.filter)
+		if v.page, err = p.ListEntries(ctx, tx, v.filter); err != nil || v.reg.Name != signs.Name {
+			return err
+		}
+		v.missing, err = p.MissingSigns(ctx, tx, v.project.ID)
 		return err
 	})
 	return v, err

@@ -1191,7 +1191,7 @@ func journalPaper(j Journal) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Paper(ui.PaperProps{Title: text.T(ctx, "工作日志", "Work journal"), Org: j.Org, Form: "KF-08", Version: "1", Number: j.Day + " " + j.Window, Printed: j.Printed}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Paper(ui.PaperProps{Title: text.T(ctx, "工作日志", "Work journal"), Org: j.Org, Form: "QT-08", Version: "1", Number: j.Day + " " + j.Window, Printed: j.Printed}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -524,7 +524,7 @@ func slipPaper(s Slip) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Paper(ui.PaperProps{Title: text.T(ctx, "工作联系单", "Pass-on slip"), Org: s.Org, Form: "KF-09", Version: "1", Number: s.Number, Link: s.Link, Printed: s.Printed}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Paper(ui.PaperProps{Title: text.T(ctx, "工作联系单", "Pass-on slip"), Org: s.Org, Form: "QT-09", Version: "1", Number: s.Number, Link: s.Link, Printed: s.Printed}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
