@@ -21,15 +21,16 @@ import (
 type cli struct {
 	Config kong.ConfigFlag `help:"Settings file (YAML); see guanjia serve --help for the names." type:"path" env:"GUANJIA_CONFIG"`
 
-	Demo     demoCmd     `cmd:"" help:"Make and serve a demo project; prints address and log-ins."`
-	Serve    serveCmd    `cmd:"" help:"Serve an installation."`
-	Handbook handbookCmd `cmd:"" help:"Check, prove and compare handbooks."`
-	Import   importCmd   `cmd:"" help:"Check or import an opening workbook."`
-	Backup   backupCmd   `cmd:"" help:"Write everything into one archive, while others work."`
-	Restore  restoreCmd  `cmd:"" help:"Bring an archive back into an empty installation."`
-	Verify   verifyCmd   `cmd:"" help:"Recompute cases from their logs and check the audit chain."`
-	Bench    benchCmd    `cmd:"" help:"Measure the desk, or the words of messages."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Demo     demoCmd           `cmd:"" help:"Make and serve a demo project; prints address and log-ins."`
+	Serve    serveCmd          `cmd:"" help:"Serve an installation."`
+	Handbook handbookCmd       `cmd:"" help:"Check, prove and compare handbooks."`
+	Import   importCmd         `cmd:"" help:"Check or import an opening workbook."`
+	Messages importMessagesCmd `cmd:"" name:"import-messages" help:"Take a file of residents' messages in as written requests."`
+	Backup   backupCmd         `cmd:"" help:"Write everything into one archive, while others work."`
+	Restore  restoreCmd        `cmd:"" help:"Bring an archive back into an empty installation."`
+	Verify   verifyCmd         `cmd:"" help:"Recompute cases from their logs and check the audit chain."`
+	Bench    benchCmd          `cmd:"" help:"Measure the desk, or the words of messages."`
+	Version  versionCmd        `cmd:"" help:"Print the version."`
 }
 
 // exitCode carries a status through kong's error path.

@@ -74,6 +74,7 @@ type App struct {
 	Residents *resident.Service
 	Care      *care.Service
 	Notice    *notice.Service
+	Letters   *letters.Service
 	Files     *files.Service
 	Rules     *rules.Service
 	Programs  *integration.Service
@@ -216,7 +217,7 @@ func (a *App) rooms() error {
 	if err != nil {
 		return err
 	}
-	post := letters.New(a.DB, a.Cases, said.rules, a.Queue)
+	a.Letters = letters.New(a.DB, a.Cases, said.rules, a.Queue)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
 	casePages.With(deskPages.OnCases())
@@ -236,7 +237,7 @@ func (a *App) rooms() error {
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		find.Module(), programs.Module(), a.Programs.Module(),
-		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), post.Module(), cases, front, a.workRoom(workPages), a.residentRoom(said), a.careRoom(casePages, said),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), a.Letters.Module(), cases, front, a.workRoom(workPages), a.residentRoom(said), a.careRoom(casePages, said),
 		settings.New(a.DB, a.Estate, a.Cases, a.Book, a.Refresh).Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}

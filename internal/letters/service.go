@@ -281,7 +281,10 @@ func (s *Service) OpenAll(ctx context.Context, project, file int64) error {
 		if l.Case != 0 {
 			continue
 		}
-		c, err := s.open(ctx, f, l)
+		c, known, err := s.known(ctx, f, l)
+		if err == nil && !known {
+			c, err = s.open(ctx, f, l)
+		}
 		if err != nil {
 			return fmt.Errorf("opening the case of letter %d: %w", l.Place, err)
 		}
@@ -293,6 +296,23 @@ func (s *Service) OpenAll(ctx context.Context, project, file int64) error {
 		}
 	}
 	return s.setState(ctx, f, StateOpened)
+}
+
+// known finds the case of a letter that came in an earlier file already: the
+// same message, written at the same time about the same. Taking a file in
+// twice therefore makes nothing double.
+func (s *Service) known(ctx context.Context, f File, l Letter) (c casefile.Case, ok bool, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		list, err := store.All(ctx, tx, func(scan store.Scan) (c casefile.Case, err error) {
+			return c, scan(&c.ID, &c.Number)
+		}, `SELECT case_id, number FROM letters_letter WHERE project_id = ? AND message = ? AND file_id <> ? AND written_at = ? AND subject = ? AND person = ? AND case_id <> 0 LIMIT 1`,
+			f.Project, l.Message, f.ID, store.Micros(l.At), l.Subject, l.Person)
+		if len(list) > 0 {
+			c, ok = list[0], true
+		}
+		return err
+	})
+	return c, ok, err
 }
 
 // open opens one case. What its kind leads to decides the procedure; nothing

@@ -299,12 +299,26 @@ func (g *gatherer) gather() error {
 	if err != nil {
 		return err
 	}
-	for _, n := range told {
-		g.add(n.At, "notice", "提醒", "Notice", n.Text.In(text.LangOf(g.ctx)), lineOf{caseID: n.Case}).Who = g.p.role(n.Role).In(text.LangOf(g.ctx))
-	}
-	g.count("提醒", "notices", len(told), false)
+	g.notices(told)
 	g.entries(records.Entries)
 	return nil
+}
+
+// notices writes what was told to several posts at once on one line.
+func (g *gatherer) notices(told []notice.Notice) {
+	lang := text.LangOf(g.ctx)
+	at := map[string]int{}
+	for _, n := range told {
+		who := g.p.role(n.Role).In(lang)
+		key := n.At.Format(time.RFC3339) + n.Text.ZH
+		if i, ok := at[key]; ok {
+			g.lines[i].Who += text.T(g.ctx, "、", ", ") + who
+			continue
+		}
+		at[key] = len(g.lines)
+		g.add(n.At, "notice", "提醒", "Notice", n.Text.In(lang), lineOf{caseID: n.Case}).Who = who
+	}
+	g.count("提醒", "notices", len(at), false)
 }
 
 func (g *gatherer) cases() error {

@@ -97,6 +97,12 @@ func messageOf(c casefile.Case) messages.Message {
 	return messages.Message{ID: strconv.FormatInt(c.ID, 10), User: c.Caller, Text: c.Words, At: c.State.OpenedAt}
 }
 
+// onePlace reports whether two cases may be about one matter by where they are:
+// the same words of two households are two matters.
+func onePlace(a, b casefile.Case) bool {
+	return a.Unit == b.Unit && a.Place == b.Place || (a.Unit == 0) != (b.Unit == 0)
+}
+
 // doublesOf groups cases of one kind and unit whose words are alike, and cases
 // anywhere whose words are nearly the same.
 func doublesOf(list []casefile.Case) [][]casefile.Case {
@@ -128,8 +134,13 @@ func doublesOf(list []casefile.Case) [][]casefile.Case {
 		texts = append(texts, messageOf(c))
 	}
 	for _, g := range messages.Similar(texts) {
-		for _, m := range g.Messages[1:] {
-			join(id(g.Messages[0].ID), id(m.ID))
+		for i, m := range g.Messages {
+			for _, earlier := range g.Messages[:i] {
+				if a, b := byID[id(earlier.ID)], byID[id(m.ID)]; onePlace(a, b) {
+					join(a.ID, b.ID)
+					break
+				}
+			}
 		}
 	}
 	members := map[int64][]casefile.Case{}
@@ -232,7 +243,7 @@ func (p *Pages) loadMerge(r *http.Request) (MergePage, casefile.View, error) {
 		}
 		list, err := p.openCases(ctx, tx, actor, casefile.Filter{Project: project.ID, Procedure: v.Case.Procedure})
 		add(list, func(c casefile.Case) bool {
-			return messages.Likeness(messageOf(v.Case), messageOf(c)) >= sameWords
+			return onePlace(v.Case, c) && messages.Likeness(messageOf(v.Case), messageOf(c)) >= sameWords
 		})
 		return err
 	})

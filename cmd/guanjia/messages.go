@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"guanjia/internal/app"
+	"guanjia/internal/config"
+)
+
+type importMessagesCmd struct {
+	config.Config `embed:""`
+	File          string `arg:"" help:"The messages (CSV with a heading: id, user, subject, time, text)." type:"existingfile"`
+	Project       string `required:"" help:"Code of the project they are for."`
+}
+
+// Run takes a file of residents' messages in as written requests with their
+// own times; a message that is there already makes no second case.
+func (c *importMessagesCmd) Run(ctx context.Context) error {
+	file, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	a, err := app.Open(ctx, app.Options{Config: c.Config, Log: logger(c.Log)})
+	if err != nil {
+		return err
+	}
+	taken, err := a.ImportMessages(ctx, c.Project, filepath.Base(c.File), file)
+	if err := errors.Join(err, a.Close()); err != nil {
+		return err
+	}
+	fmt.Printf("%d 封来信已立案，%d 行没有读懂 · %d messages are cases, %d lines were not understood\n  /p/%s/letters/%d\n",
+		taken.Letters, taken.Faults, taken.Letters, taken.Faults, c.Project, taken.ID)
+	return nil
+}
