@@ -55,7 +55,7 @@ func TestRulesHoldEveryID(t *testing.T) {
 
 // rooms that a clause may wait for.
 var rooms = []string{
-	"api", "audit", "auth", "backup", "billing", "care", "casefile", "community", "convenience", "desk", "duty", "eldercare", "emergency", "estate",
+	"api", "audit", "auth", "backup", "billing", "care", "casefile", "community", "convenience", "desk", "duty", "eldercare", "emergency", "estate", "export",
 	"facility", "files", "fitout", "handbook", "importer", "insight", "leasing", "move", "notice", "occupancy", "passes", "people", "quality", "records",
 	"registers", "search", "vault", "web", "work",
 }

@@ -15,6 +15,7 @@ type importMessagesCmd struct {
 	config.Config `embed:""`
 	File          string `arg:"" help:"The messages (CSV with a heading: id, user, subject, time, text)." type:"existingfile"`
 	Project       string `required:"" help:"Code of the project they are for."`
+	By            string `required:"" help:"Log-in of who answers for them first."`
 }
 
 // Run takes a file of residents' messages in as written requests with their
@@ -29,7 +30,7 @@ func (c *importMessagesCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	taken, err := a.ImportMessages(ctx, c.Project, filepath.Base(c.File), file)
+	taken, err := a.ImportMessages(ctx, c.Project, c.By, filepath.Base(c.File), file)
 	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}

@@ -320,7 +320,7 @@ func TestMessagesAreImportedOnce(t *testing.T) {
 		ctx := context.Background()
 		const file = "id,user,subject,time,text\n1,甲,东门路灯坏了,2026-09-01 08:00,东门旁边的路灯坏了两个星期，晚上很黑\n2,乙,停车费太贵,2026-09-02 09:00,停车费突然涨价，要求公示收费依据\n"
 		for range 2 {
-			if f, err := o.ImportMessages(ctx, "first", "来信.csv", strings.NewReader(file)); err != nil || f.Letters != 2 {
+			if f, err := o.ImportMessages(ctx, "first", "u-desk", "来信.csv", strings.NewReader(file)); err != nil || f.Letters != 2 {
 				t.Fatalf("%+v, %v", f, err)
 			}
 		}
@@ -331,8 +331,11 @@ func TestMessagesAreImportedOnce(t *testing.T) {
 		if at := page.Cases[0].State.OpenedAt.Format("2006-01-02 15:04"); at != "2026-09-02 09:00" {
 			t.Errorf("the newest was opened %s", at)
 		}
-		if _, err := o.ImportMessages(ctx, "nowhere", "x.csv", strings.NewReader(file)); err == nil {
+		if _, err := o.ImportMessages(ctx, "nowhere", "u-desk", "x.csv", strings.NewReader(file)); err == nil {
 			t.Error("a project that is none took letters in")
+		}
+		if _, err := o.ImportMessages(ctx, "first", "nobody", "x.csv", strings.NewReader(file)); err == nil {
+			t.Error("nobody answers for the letters")
 		}
 	})
 }
