@@ -2,16 +2,146 @@ package browser_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"guanjia/e2e/browser"
 	"guanjia/e2e/house"
+	"guanjia/internal/demo"
 	"guanjia/internal/text"
 )
+
+var (
+	ids    = regexp.MustCompile(`\d{6,}|[A-Z]{2,3}-\d{4}-\d+|[A-Z]{3}-\d+|(handbook/[a-z]+/)[^/?]+`)
+	hrefs  = regexp.MustCompile(`href="(/[^"#]*)"`)
+	rooms  = regexp.MustCompile(`^/$|^/account|^/p/linjiang/(today|desk|cases)`) // the rooms of the desk, cases and the day
+	leaves = regexp.MustCompile(`^/(static|logout|login)|\.(xlsx|csv|svg|png|json|yaml)|/files/|export|print`)
+)
+
+// shape is an address without what differs from row to row: pages of one shape
+// are looked at once.
+func shape(path string) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	keys := []string{}
+	for k := range u.Query() {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return ids.ReplaceAllString(u.Path, "$1*") + "?" + strings.Join(keys, "&")
+}
+
+// crawl follows the links of pages a role sees, one page of each shape.
+func crawl(t *testing.T, s *house.Server, c *http.Client, login string) []string {
+	t.Helper()
+	seen := map[string]bool{}
+	var pages []string
+	queue := []string{"/", "/account", "/account/sessions", at + "/today"}
+	for len(queue) > 0 {
+		path := queue[0]
+		queue = queue[1:]
+		if seen[shape(path)] || leaves.MatchString(path) || !rooms.MatchString(path) {
+			continue
+		}
+		seen[shape(path)] = true
+		status, body, err := house.Get(context.Background(), c, s.URL+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status == http.StatusSeeOther || status == http.StatusFound {
+			queue = append(queue, at+"/today")
+			continue
+		}
+		if status != http.StatusOK {
+			if status != http.StatusForbidden {
+				t.Errorf("%s: %s answers %d", login, path, status)
+			}
+			continue
+		}
+		if !strings.Contains(body, "<html") {
+			continue
+		}
+		pages = append(pages, path)
+		for _, found := range hrefs.FindAllStringSubmatch(body, -1) {
+			queue = append(queue, strings.ReplaceAll(found[1], "&amp;", "&"))
+		}
+	}
+	return pages
+}
+
+// Every page of the desk, of cases, of the day and of the account that a role reaches is accessible, fits its screen and writes no
+// error, light and dark, in both languages, on desk and phone. Pages that two
+// roles reach are looked at once; each in two of the four looks, all in a soak.
+func TestEveryPageOfEveryRole(t *testing.T) {
+	s := demoHouse(t)
+	b := browser.Start(t)
+	looks := []struct {
+		name string
+		view browser.View
+	}{
+		{"zh-light", browser.Desk.In(text.ZH, "light")}, {"en-dark-phone", browser.Phone.In(text.EN, "dark")},
+		{"en-light", browser.Desk.In(text.EN, "light")}, {"zh-dark-wall", browser.Wall.In(text.ZH, "dark")},
+	}
+	done := map[string]bool{}
+	n := 0
+	for _, login := range roles() {
+		var pages []string
+		c, err := s.Login(login) // once: log-ins are counted
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range crawl(t, s, c, login) {
+			if !done[shape(path)] {
+				done[shape(path)] = true
+				pages = append(pages, path)
+			}
+		}
+		for i, look := range looks {
+			speakAs(t, s, c, look.view.Lang)
+			tab := b.Open(t, s.URL+"/account", look.view.As(c.Jar.Cookies(u)...))
+			for k, path := range pages {
+				if os.Getenv("GUANJIA_SOAK") != "1" && i%2 != (n+k)%2 {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s%s/%s", login, path, look.name), func(t *testing.T) {
+					p := tab.In(t)
+					p.Go(s.URL + path)
+					p.NoSideways()
+					p.Axe()
+					p.Quiet()
+				})
+			}
+			tab.Close()
+		}
+		speakAs(t, s, c, text.ZH)
+		n += len(pages)
+	}
+	t.Logf("%d pages", n)
+}
+
+func roles() []string {
+	var list []string
+	seen := map[string]bool{}
+	for _, s := range demo.Team {
+		if !seen[s.Role] {
+			seen[s.Role] = true
+			list = append(list, s.Login)
+		}
+	}
+	return list
+}
 
 // Pictures of the main pages for docs/screens: GUANJIA_SCREENS=docs/screens
 // go test ./e2e/browser -run TestScreens
