@@ -104,6 +104,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Pager.Words = text.Tf(ctx, "这一页 %d 件", "%d on this page", len(found.Cases))
 	page.Excel = "/p/" + project.Code + "/cases.xlsx?" + r.URL.RawQuery
+	page.Print = "/p/" + project.Code + "/registers/cases/print?" + r.URL.RawQuery
 	page.Empty = len(q) == 0 && len(found.Cases) == 0
 	return web.Render(w, r, listPage(page))
 }

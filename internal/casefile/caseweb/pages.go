@@ -101,6 +101,8 @@ func (p *Pages) Routes() []web.Route {
 		at("GET /cases/{number}", casefile.PermWork, p.page),
 		do,
 		at("POST /cases/{number}/note", casefile.PermWork, p.note),
+		at("GET /cases/{number}/print", casefile.PermView, p.slip),
+		at("GET /registers/cases/print", casefile.PermView, p.register),
 		at("GET /cases/{number}/way/{way}", casefile.PermWork, p.way),
 		at("POST /cases/{number}/way/{way}", casefile.PermWork, p.goWay),
 	}

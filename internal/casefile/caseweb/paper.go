@@ -1,0 +1,104 @@
+package caseweb
+
+import (
+	"net/http"
+
+	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/text"
+	"guanjia/internal/web"
+	"guanjia/internal/web/ui"
+)
+
+// SlipPage is a case on paper: the work order, or the slip of another kind.
+type SlipPage struct {
+	Paper       ui.PaperProps
+	Plate, Spot string
+	Person      string
+	Words       string
+	Facts       []FactLine
+	Entries     []ui.Entry
+	Did         string
+	Opinion     string
+}
+
+// RegisterPage is a register as the filters of the list cut it.
+type RegisterPage struct {
+	Paper ui.PaperProps
+	Rows  []Row
+	More  bool
+}
+
+// form is the form people know a kind of case by: title, number and version.
+type form struct{ title, number, version string }
+
+// forms of the handbook. A kind without one prints under its own name.
+var forms = map[string]form{
+	"repair":    {"报修登记表", "FM-GL-011-0", "0"},
+	"complaint": {"投诉登记表", "", ""},
+	"follow_up": {"回访登记表", "", ""},
+}
+
+// registerMost bounds the rows of a printed register.
+const registerMost = 400
+
+// slip prints one case with a QR code back to it (REP-02, REP-07).
+func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	project := web.ProjectOf(ctx)
+	v, err := p.cases.View(ctx, actorOf(ctx), project.ID, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	now := p.db.Clock().Now()
+	ctx = ui.WithFrame(ctx, ui.Frame{Now: now})
+	title := v.Def.Title.In(text.LangOf(ctx)) + text.T(ctx, "单", " order")
+	page := SlipPage{
+		Paper: ui.PaperProps{
+			Title: title, Org: project.Name, Number: v.Case.Number, Link: here(r) + casePath(project, v.Case.Number),
+			Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
+		},
+		Plate: v.Case.Plate, Spot: v.Case.Place, Person: v.Case.Caller, Words: v.Case.Words, Facts: facts(ctx, v),
+		Did: caseform.Text(v.Case.State.Fields["did"]), Opinion: caseform.Text(v.Case.State.Fields["opinion"]),
+	}
+	page.Entries, _ = entries(ctx, v, "all")
+	return web.Render(w, r, slipPage(page))
+}
+
+// register prints the list as a form, by the filters of the list (INS-03).
+func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	project := web.ProjectOf(ctx)
+	f, _ := filterOf(r)
+	f.Limit, f.After, f.NoTotal = 200, "", true
+	now := p.db.Clock().Now()
+	known := forms[f.Procedure]
+	page := RegisterPage{Paper: ui.PaperProps{
+		Title: known.title, Org: project.Name, Form: known.number, Version: known.version, Link: here(r) + "/p/" + project.Code + "/cases?" + r.URL.RawQuery,
+		Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
+	}}
+	if page.Paper.Title == "" {
+		page.Paper.Title = text.T(ctx, "事项登记表", "Register of cases")
+	}
+	for len(page.Rows) < registerMost {
+		found, err := p.cases.List(ctx, actorOf(ctx), f)
+		if err != nil {
+			return err
+		}
+		for _, c := range found.Cases {
+			page.Rows = append(page.Rows, p.row(ctx, project, c, found.Names, now))
+		}
+		if f.After = found.Next; f.After == "" {
+			return web.Render(w, r, registerPage(page))
+		}
+	}
+	page.More = true
+	return web.Render(w, r, registerPage(page))
+}
+
+// here is the address of this house as the reader reached it.
+func here(r *http.Request) string {
+	if web.Secure(r.Context()) {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
