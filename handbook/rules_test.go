@@ -136,21 +136,23 @@ func tests(t *testing.T) map[string]bool {
 
 func sources(t *testing.T, see func(path string, src []byte)) {
 	t.Helper()
-	err := filepath.WalkDir(filepath.FromSlash("../internal"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	for _, top := range []string{"../internal", "../client", "../e2e"} {
+		err := filepath.WalkDir(filepath.FromSlash(top), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			if e := filepath.Ext(path); e != ".go" && e != ".sql" {
+				return nil
+			}
+			src, err := os.ReadFile(path)
+			if err == nil {
+				see(path, src)
+			}
 			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if e := filepath.Ext(path); e != ".go" && e != ".sql" {
-			return nil
-		}
-		src, err := os.ReadFile(path)
-		if err == nil {
-			see(path, src)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
