@@ -159,7 +159,8 @@ func (c *crew) round(ctx context.Context, p *http.Client, base string) error {
 	if err := c.send(ctx, p, base, d); err != nil || quick {
 		return err
 	}
-	_, list, err := house.Get(ctx, p, base+project+"/cases?view=open&text="+url.QueryEscape(d.words))
+	// Any open case will do, one of the demo's too: people work on each other's.
+	_, list, err := house.Get(ctx, p, base+project+"/cases?view=open")
 	if err != nil {
 		return errGone
 	}
@@ -228,7 +229,7 @@ func (c *crew) check(t *testing.T, in *installation) {
 	}
 	sent := map[string]int{}
 	for _, number := range in.strings(t, `SELECT c.number FROM casefile_event e JOIN casefile_case c ON c.id = e.case_id
-		WHERE e.kind = 'done' AND e.head LIKE '%"step":"dispatch"%' AND c.words LIKE '%〔%'`) {
+		WHERE e.kind = 'done' AND e.head LIKE '%"step":"dispatch"%'`) {
 		sent[number]++
 	}
 	lost, double := 0, 0
