@@ -7,7 +7,6 @@ import (
 
 	"guanjia/internal/desk"
 	"guanjia/internal/text"
-	"guanjia/internal/web/ui"
 )
 
 func pickValue(c desk.Contact) string { return fmt.Sprintf("%d:%d", c.Unit, c.Person) }
@@ -19,10 +18,19 @@ func placeHint(ctx context.Context, c Console) string {
 	return ""
 }
 
-// short is a moment in a narrow place: only the hour when it is today.
+// short is a due time as it is said on the phone: 11:00 today, 明天 09:00; a day's
+// end is 24:00 of that day, as the handbook counts.
 func short(ctx context.Context, t, now time.Time) string {
-	if t.In(now.Location()).Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return t.In(now.Location()).Format("15:04")
+	t = t.In(now.Location())
+	clock, day := t.Format("15:04"), t
+	if clock == "00:00" {
+		clock, day = "24:00", t.AddDate(0, 0, -1)
 	}
-	return ui.When(ctx, t)
+	switch day.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		return clock
+	case now.AddDate(0, 0, 1).Format(time.DateOnly):
+		return text.T(ctx, "明天 ", "tomorrow ") + clock
+	}
+	return day.Format("01-02 ") + clock
 }
