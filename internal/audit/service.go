@@ -20,11 +20,7 @@ var migrations embed.FS
 func Migrations() store.Migrations { return store.Migrations{Room: "audit", FS: migrationFS()} }
 
 func migrationFS() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
+	return store.Folder(migrations)
 }
 
 // Options is what app gives the room.

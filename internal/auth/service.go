@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"net/http"
 	"time"
 
@@ -19,10 +18,7 @@ var migrations embed.FS
 
 // Migrations are the tables of this room.
 func Migrations() store.Migrations {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
+	sub := store.Folder(migrations)
 	return store.Migrations{Room: "auth", FS: sub}
 }
 

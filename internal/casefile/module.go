@@ -2,7 +2,6 @@ package casefile
 
 import (
 	"embed"
-	"io/fs"
 	"slices"
 
 	"guanjia/internal/auth"
@@ -49,10 +48,7 @@ var migrations embed.FS
 
 // Migrations are the tables of this room.
 func Migrations() store.Migrations {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
+	sub := store.Folder(migrations)
 	return store.Migrations{Room: "casefile", FS: sub}
 }
 

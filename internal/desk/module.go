@@ -1,19 +1,15 @@
 package desk
 
 import (
-	"io/fs"
-
 	"guanjia/internal/auth"
 	"guanjia/internal/module"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
 
 // Module hands the room to the house.
 func (s *Service) Module() module.Module {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded: it is there
-	}
+	sub := store.Folder(migrations)
 	return module.Module{
 		Name: "desk", Room: 30, Requires: []string{"casefile", "estate"},
 		Permissions: []auth.Permission{

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"guanjia/internal/module"
+	"guanjia/internal/store"
 )
 
 //go:embed migrations/*.sql
@@ -12,11 +13,7 @@ var migrations embed.FS
 
 // Migrations are the tables of room 10.
 func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the embedded folder is there by construction
-	}
-	return sub
+	return store.Folder(migrations)
 }
 
 // Module is what this room brings to the house.

@@ -27,11 +27,7 @@ var migrations embed.FS
 func Migrations() store.Migrations { return store.Migrations{Room: "files", FS: migrationFS()} }
 
 func migrationFS() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
+	return store.Folder(migrations)
 }
 
 // File is an attachment.

@@ -8,6 +8,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/jobs"
 	"guanjia/internal/module"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 )
@@ -20,11 +21,7 @@ var migrations embed.FS
 
 // Migrations are the tables of room 11.
 func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the embedded folder is there by construction
-	}
-	return sub
+	return store.Folder(migrations)
 }
 
 // Module is what this room brings to the house.

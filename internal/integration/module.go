@@ -3,7 +3,6 @@ package integration
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"net/netip"
 	"strings"
 	"sync"
@@ -71,10 +70,7 @@ func New(opt Options) *Service {
 
 // Migrations are the tables of this room.
 func Migrations() store.Migrations {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
+	sub := store.Folder(migrations)
 	return store.Migrations{Room: "integration", FS: sub}
 }
 

@@ -49,11 +49,7 @@ var migrations embed.FS
 
 // Migrations are the tables of room 33.
 func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the embedded folder is there by construction
-	}
-	return sub
+	return store.Folder(migrations)
 }
 
 const jobOpen = "letters.file.open"

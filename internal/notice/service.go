@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"strings"
 	"sync"
 
@@ -213,9 +212,6 @@ var migrations embed.FS
 
 // Migrations are the tables of this room.
 func Migrations() store.Migrations {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
+	sub := store.Folder(migrations)
 	return store.Migrations{Room: "notice", FS: sub}
 }

@@ -3,12 +3,12 @@ package resident
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"time"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/jobs"
 	"guanjia/internal/module"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
 
@@ -20,10 +20,7 @@ const PermLinks = "resident.link.manage"
 
 // Module hands the room to the house.
 func (s *Service) Module() module.Module {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded: it is there
-	}
+	sub := store.Folder(migrations)
 	return module.Module{
 		Name: "resident", Room: 35, Requires: []string{"casefile"},
 		Permissions: []auth.Permission{{Name: PermLinks, Title: text.B("发住户码、作废住户码", "Give out and end residents' codes")}},

@@ -3,6 +3,8 @@ package search
 import (
 	"embed"
 	"io/fs"
+
+	"guanjia/internal/store"
 )
 
 //go:embed migrations/*.sql
@@ -10,9 +12,5 @@ var migrations embed.FS
 
 // Migrations are the tables of room 05.
 func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the embedded folder is there by construction
-	}
-	return sub
+	return store.Folder(migrations)
 }

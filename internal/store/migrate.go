@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,6 +29,17 @@ const VersionTable = "store_version"
 type Migrations struct {
 	Room string
 	FS   fs.FS
+}
+
+// Folder is the folder "migrations" that a room embeds, as its Module and
+// Migrations want it. The folder is embedded at build time: a missing one is a
+// fault of the program, hence the panic.
+func Folder(embedded embed.FS) fs.FS {
+	sub, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		panic(err)
+	}
+	return sub
 }
 
 var pgWords = []struct {

@@ -26,11 +26,7 @@ var migrations embed.FS
 func Migrations() store.Migrations { return store.Migrations{Room: "vault", FS: migrationFS()} }
 
 func migrationFS() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
+	return store.Folder(migrations)
 }
 
 // The rights of this room.

@@ -2,10 +2,10 @@ package work
 
 import (
 	"embed"
-	"io/fs"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/module"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
 
@@ -22,10 +22,7 @@ const (
 
 // Module hands the room to the house.
 func (s *Service) Module() module.Module {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded: it is there
-	}
+	sub := store.Folder(migrations)
 	return module.Module{
 		Name: "work", Room: 31, Requires: []string{"casefile"},
 		Permissions: []auth.Permission{
