@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -86,19 +87,21 @@ func fillHouse(t *testing.T, a *app.App, project int64, who member, from, to int
 	}
 }
 
-// statements counts what one page asks of the database. The first request warms
-// what is kept in memory.
+// statements counts what one page asks of the database: the least of several
+// requests, for the first warms what the shell keeps in memory for some seconds
+// of real time, and on a slow machine a later one may have to read it again.
+// What a page asks per row it asks every time.
 func statements(t *testing.T, a *app.App, who member, path string) int {
 	t.Helper()
-	n := 0
-	for range 2 {
+	n := math.MaxInt
+	for range 4 {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
 		ctx, counter := store.WithCounter(r.Context())
 		rec := who.send(a, r.WithContext(ctx))
 		if rec.Code != http.StatusOK {
 			t.Fatalf("%s: status %d", path, rec.Code)
 		}
-		n = counter.N()
+		n = min(n, counter.N())
 	}
 	return n
 }
