@@ -112,6 +112,21 @@ type NewCase struct {
 	Parent    string         `json:"parent,omitempty"`
 }
 
+// Danger is what words of danger speak of, with what to say to the customer.
+type Danger struct {
+	Name   string `json:"name"` // gas, fire, trapped, injury …
+	Title  string `json:"title"`
+	Script string `json:"script"`
+	Number string `json:"number"` // emergency number
+}
+
+// Opened is a case just taken in. When Dangers is not empty the desk's alarm
+// rings already.
+type Opened struct {
+	Case
+	Dangers []Danger `json:"dangers"`
+}
+
 // Step does the step that a case stands at. Version 0 is not checked.
 type Step struct {
 	Version  int            `json:"version,omitempty"`
@@ -179,8 +194,8 @@ func number(q url.Values, name string, n int) {
 func (c *Client) one(n string) string { return c.in("/cases/" + url.PathEscape(n)) }
 
 // OpenCase takes a matter in. The same key gives the same case.
-func (c *Client) OpenCase(ctx context.Context, key string, in NewCase) (Case, error) {
-	return post[Case](ctx, c, c.in("/cases"), key, in)
+func (c *Client) OpenCase(ctx context.Context, key string, in NewCase) (Opened, error) {
+	return post[Opened](ctx, c, c.in("/cases"), key, in)
 }
 
 // Cases is one page of a list.

@@ -113,6 +113,13 @@ type NewCase struct {
 	Parent    ID             `json:"parent,omitempty"`
 }
 
+// Opened is a case just taken in. Dangers is what its words speak of: it rings
+// at the desk already; the script is for whoever is talking to the customer.
+type Opened struct {
+	Case
+	Dangers []Danger `json:"dangers"`
+}
+
 // Do does the step that a case stands at.
 type Do struct {
 	Version  int            `json:"version,omitempty"`
@@ -210,13 +217,16 @@ func (s *Service) caseOperations() []operation {
 	return ops
 }
 
-func (s *Service) open(ctx context.Context, in openIn) (Case, error) {
+func (s *Service) open(ctx context.Context, in openIn) (Opened, error) {
 	b := in.Body
 	c, err := s.cases.Open(ctx, actorOf(ctx), casefile.Opening{
 		Project: projectOf(ctx), Procedure: b.Procedure, Channel: b.Channel, Words: b.Words, Subject: b.Subject, Unit: int64(b.Unit), Place: b.Place,
 		Customer: int64(b.Customer), Caller: b.Caller, Phone: b.Phone, Fields: b.Fields, Parent: int64(b.Parent), Key: in.Key,
 	})
-	return caseOf(ctx, c), err
+	if err != nil {
+		return Opened{}, err
+	}
+	return Opened{Case: caseOf(ctx, c), Dangers: append([]Danger{}, s.opt.Dangers(ctx, b.Words)...)}, nil
 }
 
 func (s *Service) list(ctx context.Context, in listIn) (CasePage, error) {

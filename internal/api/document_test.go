@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func table() []operation { return New(nil, nil, nil, nil, nil).table }
+func table() []operation { return New(Options{}).table }
 
 // TestDocumentSaysWhatTheRoutesDo holds the description to the routes: every
 // route of the interface is described, every parameter of its address too, and
@@ -36,7 +36,7 @@ func TestDocumentSaysWhatTheRoutesDo(t *testing.T) {
 		t.Errorf("version %q", doc.OpenAPI)
 	}
 	seen := map[string]bool{}
-	s := New(nil, nil, nil, nil, nil)
+	s := New(Options{})
 	for _, route := range s.Module().Routes {
 		method, path, _ := strings.Cut(route.Pattern, " ")
 		if strings.HasSuffix(path, "/openapi.json") {

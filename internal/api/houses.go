@@ -220,7 +220,7 @@ func (s *Service) projects(ctx context.Context, _ struct{}) ([]Project, error) {
 }
 
 func (s *Service) search(ctx context.Context, in searchIn) ([]Hit, error) {
-	groups, err := s.finder.Find(ctx, actorOf(ctx), projectOf(ctx), in.Q, in.Kind, in.Limit)
+	groups, err := s.opt.Finder.Find(ctx, actorOf(ctx), projectOf(ctx), in.Q, in.Kind, in.Limit)
 	out := []Hit{}
 	for _, g := range groups {
 		for _, h := range g.Hits {

@@ -20,19 +20,38 @@ type Finder interface {
 	Find(ctx context.Context, actor auth.Actor, project int64, q, only string, limit int) ([]search.Group, error)
 }
 
+// Danger is what words of danger speak of, with what to say and whom to call.
+type Danger struct {
+	Name   string `json:"name"`
+	Title  string `json:"title"`
+	Script string `json:"script"`
+	Number string `json:"number"`
+}
+
+// Options are the rooms the interface answers out of.
+type Options struct {
+	DB     *store.DB
+	Cases  *casefile.Service
+	Desk   *desk.Service
+	Estate *estate.Service
+	Finder Finder
+	// Dangers finds words of danger in what somebody says.
+	Dangers func(ctx context.Context, said string) []Danger
+}
+
 // Service answers programs out of the rooms.
 type Service struct {
 	db     *store.DB
 	cases  *casefile.Service
 	desk   *desk.Service
 	estate *estate.Service
-	finder Finder
+	opt    Options
 	table  []operation
 }
 
 // New makes the interface over the rooms.
-func New(db *store.DB, cases *casefile.Service, front *desk.Service, houses *estate.Service, finder Finder) *Service {
-	s := &Service{db: db, cases: cases, desk: front, estate: houses, finder: finder}
+func New(opt Options) *Service {
+	s := &Service{db: opt.DB, cases: opt.Cases, desk: opt.Desk, estate: opt.Estate, opt: opt}
 	s.table = slices.Concat(s.caseOperations(), s.houseOperations(), s.callOperations())
 	return s
 }

@@ -217,6 +217,8 @@ func (a *App) rooms() error {
 	if err != nil {
 		return err
 	}
+	a.Desk.Heed(said.dangers)
+	a.Cases.Listen(a.Desk.Heard)
 	a.Letters = letters.New(a.DB, a.Cases, said.rules, a.Queue)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
@@ -233,7 +235,7 @@ func (a *App) rooms() error {
 	front := a.Desk.Module()
 	front.Routes, front.Nav = deskPages.Routes(), deskPages.Nav()
 	find := a.searchPages(index)
-	programs := api.New(a.DB, a.Cases, a.Desk, a.Estate, find)
+	programs := api.New(api.Options{DB: a.DB, Cases: a.Cases, Desk: a.Desk, Estate: a.Estate, Finder: find, Dangers: said.forPrograms})
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		find.Module(), programs.Module(), a.Programs.Module(),

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"guanjia/internal/auth"
-	"guanjia/internal/desk"
 	"guanjia/internal/estate"
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
@@ -58,11 +57,6 @@ func (d doorstep) Suggest(said string) residentweb.Suggestion {
 		out.Dangers = append(out.Dangers, residentweb.Danger{Name: x.Name, Script: x.Script, Number: x.Number})
 	}
 	return out
-}
-
-func (d doorstep) Alarm(ctx context.Context, project, unit, caseID int64, danger, said string) error {
-	_, err := d.a.Desk.Raise(ctx, auth.System, desk.Alarm{Project: project, Unit: unit, Case: caseID, Danger: danger, Words: said})
-	return err
 }
 
 // Send keeps the words for the first holder of the unit who has a number.

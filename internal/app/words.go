@@ -1,10 +1,13 @@
 package app
 
 import (
+	"context"
 	"io/fs"
 
+	"guanjia/internal/api"
 	"guanjia/internal/desk/deskweb"
 	"guanjia/internal/messages"
+	"guanjia/internal/text"
 )
 
 // words reads a customer's words with the handbook's rules.
@@ -49,4 +52,23 @@ func (w words) Suggest(said string) deskweb.Suggestion {
 		out.Fields["fault"], out.Fields["trade"], out.Fields["grade"] = fault.Name, fault.Trade, fault.Grade
 	}
 	return out
+}
+
+// dangers names what of danger the words speak of.
+func (w words) dangers(said string) []string {
+	var names []string
+	for _, a := range w.rules.Alarms(said) {
+		names = append(names, a.Danger.Name)
+	}
+	return names
+}
+
+// forPrograms is what of danger the words speak of, with what to say.
+func (w words) forPrograms(ctx context.Context, said string) []api.Danger {
+	var list []api.Danger
+	lang := text.LangOf(ctx)
+	for _, a := range w.rules.Alarms(said) {
+		list = append(list, api.Danger{Name: a.Danger.Name, Title: a.Danger.Title.In(lang), Script: a.Danger.Script.In(lang), Number: a.Danger.Number})
+	}
+	return list
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -56,14 +57,62 @@ func (s *Service) Raise(ctx context.Context, actor auth.Actor, a Alarm) (Alarm, 
 			a = open[0]
 			return nil
 		}
-		a.ID, a.RaisedBy, a.RaisedAt = tx.NewID(), actor.Account, tx.Now()
-		a.Words = text.Cut(text.Clean(a.Words), 500)
-		s.tell(tx, a.Project, "alarms")
-		_, err = tx.Exec(ctx, "INSERT INTO desk_alarm ("+alarmColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
-			a.Project, a.ID, a.Danger, a.Words, a.Unit, a.Call, a.Case, a.RaisedBy, store.Micros(a.RaisedAt))
-		return err
+		a.RaisedBy = actor.Account
+		return s.ringAlarm(ctx, tx, &a)
 	})
 	return a, err
+}
+
+func (s *Service) ringAlarm(ctx context.Context, tx *store.Tx, a *Alarm) error {
+	a.ID, a.RaisedAt = tx.NewID(), tx.Now()
+	a.Words = text.Cut(text.Clean(a.Words), 500)
+	s.tell(tx, a.Project, "alarms")
+	_, err := tx.Exec(ctx, "INSERT INTO desk_alarm ("+alarmColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+		a.Project, a.ID, a.Danger, a.Words, a.Unit, a.Call, a.Case, a.RaisedBy, store.Micros(a.RaisedAt))
+	return err
+}
+
+// Heed makes the desk listen for words of danger in what is taken in; dangers
+// names those that words speak of. Without it only Raise alarms.
+func (s *Service) Heed(dangers func(said string) []string) { s.dangers = dangers }
+
+// liveWithin is how fresh a report must be to ring: files of old letters and
+// histories are no emergencies.
+const liveWithin = 15 * time.Minute
+
+// reported are the kinds somebody reports; the words of visits, surveys and
+// analyses are the centre's own.
+var reported = map[string]bool{"repair": true, "complaint": true, "enquiry": true}
+
+// Heard is told of every change of a case, in its transaction: whoever took a
+// matter in, by the desk's form, a resident's page or a program, words of
+// danger ring. An alarm that rang while the desk was typing gets the case and
+// does not ring twice.
+func (s *Service) Heard(ctx context.Context, tx *store.Tx, ch casefile.Change) error {
+	c := ch.Case
+	if !ch.Opened || s.dangers == nil || !reported[c.Procedure] || c.Channel == "system" || tx.Now().Sub(c.State.OpenedAt) > liveWithin {
+		return nil
+	}
+	for _, danger := range s.dangers(c.Words) {
+		by := ch.Events[0].Actor.ID
+		typed, err := store.All(ctx, tx, scanAlarm, "SELECT "+alarmColumns+` FROM desk_alarm
+			WHERE project_id = ? AND danger = ? AND raised_by = ? AND case_id = 0 AND (unit_id = ? OR unit_id = 0) AND raised_at > ? ORDER BY raised_at DESC LIMIT 1`,
+			c.Project, danger, by, c.Unit, store.Micros(tx.Now().Add(-repeatAfter)))
+		if err != nil {
+			return err
+		}
+		if len(typed) > 0 {
+			if _, err := tx.Exec(ctx, "UPDATE desk_alarm SET case_id = ?, unit_id = ? WHERE project_id = ? AND id = ?", c.ID, c.Unit, c.Project, typed[0].ID); err != nil {
+				return err
+			}
+			s.tell(tx, c.Project, "alarms")
+			continue
+		}
+		if err := s.ringAlarm(ctx, tx, &Alarm{Project: c.Project, Danger: danger, Words: c.Words, Unit: c.Unit, Case: c.ID, RaisedBy: by}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Acknowledge records who took the alarm over; the second one is told who was

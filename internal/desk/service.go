@@ -50,6 +50,8 @@ type Service struct {
 	cases casefile.Cases
 	dir   Directory
 	live  Live
+
+	dangers func(said string) []string // see Heed
 }
 
 // New makes the service of the room.

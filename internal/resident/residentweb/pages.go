@@ -40,8 +40,6 @@ type House interface {
 	Owner(ctx context.Context, tx *store.Tx, project int64, turn string) (int64, error)
 	// Suggest reads words with the handbook's rules.
 	Suggest(words string) Suggestion
-	// Alarm rings at the desk for words of danger.
-	Alarm(ctx context.Context, project, unit, caseID int64, danger, words string) error
 	// Send keeps words for the customer of a unit until a channel carries them;
 	// it says who they go to, masked, "" when nobody can be reached.
 	Send(ctx context.Context, tx *store.Tx, project, unit int64, words text.Both) (to string, err error)

@@ -100,8 +100,8 @@ func (p *Pages) reportPage(r *http.Request, l resident.Link, project web.Project
 	return page, err
 }
 
-// report opens a case from what a resident sent (DSK-01). The form's key makes
-// it go once.
+// report opens a case from what a resident sent (DSK-01); words of danger in it
+// ring at the desk as the case opens. The form's key makes it go once.
 func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 	l, project, err := p.open(r)
 	if err != nil {
@@ -117,7 +117,7 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 	if err := p.links.May(ctx, l, web.ClientIP(ctx).String()); err != nil {
 		return err
 	}
-	in, danger, err := p.opening(r, l)
+	in, err := p.opening(r, l)
 	if err != nil {
 		page, e := p.reportPage(r, l, project)
 		if e != nil {
@@ -141,11 +141,6 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if danger.Name != "" {
-		if err := p.house.Alarm(ctx, l.Project, l.Unit, c.ID, danger.Name, in.Words); err != nil {
-			return err
-		}
-	}
 	next := "/r/" + to.Token
 	if err := p.photos(r, c, "photos"); err != nil {
 		if errs.KindOf(err) != errs.Invalid {
@@ -158,7 +153,7 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 }
 
 // opening reads the form. Errors: Invalid with fields.
-func (p *Pages) opening(r *http.Request, l resident.Link) (casefile.Opening, Danger, error) {
+func (p *Pages) opening(r *http.Request, l resident.Link) (casefile.Opening, error) {
 	var bad errs.Fields
 	words, typed := web.Value(r, "words"), web.Value(r, "kind")
 	i := slices.IndexFunc(sorts, func(s sort) bool { return s.Value == typed })
@@ -180,7 +175,7 @@ func (p *Pages) opening(r *http.Request, l resident.Link) (casefile.Opening, Dan
 		number = n.Key
 	}
 	if err := bad.Err("resident.report"); err != nil {
-		return casefile.Opening{}, Danger{}, err
+		return casefile.Opening{}, err
 	}
 	s := sorts[i]
 	said := p.house.Suggest(words)
@@ -202,11 +197,7 @@ func (p *Pages) opening(r *http.Request, l resident.Link) (casefile.Opening, Dan
 			in.Fields["convenient"] = text.Cut(at, 100)
 		}
 	}
-	var danger Danger
-	if len(said.Dangers) > 0 {
-		danger = said.Dangers[0]
-	}
-	return in, danger, nil
+	return in, nil
 }
 
 // photos hangs what was sent on the case and into its field of that name.
