@@ -209,7 +209,7 @@ func (a *App) rooms() error {
 		return err
 	}
 	a.Files.SetGuard(caseOwner, a.guardCases)
-	if a.Rules, err = rules.New(a.source); err != nil {
+	if a.Rules, err = rules.New(a.Book.Handbook(), a.source); err != nil {
 		return err
 	}
 	opening := importer.New(a.DB, a.Estate, a.Keys, a.Queue, a.usedByCases)

@@ -48,16 +48,63 @@ func (s *Service) restamp(ctx context.Context, actor auth.Actor, project int64, 
 	if !actor.May(PermRestamp, project) {
 		return r, forbidden(PermRestamp)
 	}
+	var old []stampedBy
+	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		old, err = s.outdated(ctx, tx, project)
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	for _, o := range old {
+		if err := s.restampThose(ctx, project, o, write, &r); err != nil {
+			return r, err
+		}
+	}
+	return r, ctx.Err()
+}
+
+// stampedBy are the open cases of a procedure that count by one calendar.
+type stampedBy struct{ procedure, calendar string }
+
+// outdated lists what counts by another calendar than the one in force. As
+// long as no calendar changed that is nothing, and one statement says so.
+func (s *Service) outdated(ctx context.Context, tx *store.Tx, project int64) ([]stampedBy, error) {
+	all, err := store.All(ctx, tx, func(scan store.Scan) (stampedBy, error) {
+		var o stampedBy
+		err := scan(&o.procedure, &o.calendar)
+		return o, err
+	}, "SELECT DISTINCT procedure, calendar_hash FROM casefile_case WHERE project_id = ? AND status = 'open' ORDER BY procedure, calendar_hash", project)
+	if err != nil {
+		return nil, err
+	}
+	var old []stampedBy
+	for _, o := range all {
+		stamp, err := s.cfg.Handbook.Stamp(project, o.procedure)
+		if errs.KindOf(err) == errs.NotFound { // the procedure is no longer in force: its cases end as they began
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if stamp.Calendar.Hash != o.calendar {
+			old = append(old, o)
+		}
+	}
+	return old, nil
+}
+
+func (s *Service) restampThose(ctx context.Context, project int64, o stampedBy, write bool, r *Restamping) error {
 	after := int64(0)
 	for ctx.Err() == nil {
 		var ids []int64
 		err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			ids, err = store.All(ctx, tx, store.Value[int64],
-				"SELECT id FROM casefile_case WHERE project_id = ? AND status = 'open' AND id > ? ORDER BY id LIMIT ?", project, after, verifyChunk)
+			ids, err = store.All(ctx, tx, store.Value[int64], `SELECT id FROM casefile_case WHERE project_id = ? AND status = 'open'
+				AND procedure = ? AND calendar_hash = ? AND id > ? ORDER BY id LIMIT ?`, project, o.procedure, o.calendar, after, verifyChunk)
 			return err
 		})
 		if err != nil || len(ids) == 0 {
-			return r, err
+			return err
 		}
 		for _, id := range ids {
 			after = id
@@ -65,12 +112,12 @@ func (s *Service) restamp(ctx context.Context, actor auth.Actor, project int64, 
 			if write {
 				run = s.db.Write
 			}
-			if err := run(ctx, func(ctx context.Context, tx *store.Tx) error { return s.restampCase(ctx, tx, id, write, &r) }); err != nil {
-				return r, err
+			if err := run(ctx, func(ctx context.Context, tx *store.Tx) error { return s.restampCase(ctx, tx, id, write, r) }); err != nil {
+				return err
 			}
 		}
 	}
-	return r, ctx.Err()
+	return ctx.Err()
 }
 
 func (s *Service) restampCase(ctx context.Context, tx *store.Tx, id int64, write bool, r *Restamping) error {

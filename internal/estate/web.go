@@ -44,10 +44,7 @@ func (p *Pages) Module() module.Module {
 }
 
 func (p *Pages) routes() []web.Route {
-	at := func(pattern, permission string, h web.Handler) web.Route {
-		method, path, _ := cutPattern(pattern)
-		return web.Route{Pattern: method + " /p/{project}" + path, Permission: permission, Handler: h}
-	}
+	at := web.AtProject
 	return []web.Route{
 		at("GET /units", PermView, p.units),
 		at("GET /houses", PermView, p.houses),
@@ -89,15 +86,6 @@ func (p *Pages) routes() []web.Route {
 		at("POST /registers/{register}/{id}/edit", PermRegister, p.saveEntry),
 		at("POST /registers/{register}/{id}/move", PermRegister, p.moveEntry),
 	}
-}
-
-func cutPattern(pattern string) (method, path string, ok bool) {
-	for i := range pattern {
-		if pattern[i] == ' ' {
-			return pattern[:i], pattern[i+1:], true
-		}
-	}
-	return "", "", false
 }
 
 // ListFor lists the projects an actor may enter, for the shell.

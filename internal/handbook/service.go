@@ -36,18 +36,18 @@ type Service struct {
 	prove   func() map[string]bool
 }
 
-// New reads the handbook of a folder or of the binary. What the stories prove
-// is found out when a page first asks for it (a fraction of a second).
-// Errors: what Load or LoadPages refuse, and stories that cannot be read.
-func New(fsys fs.FS) (*Service, error) {
-	book, problems := procedure.Load(fsys)
-	pages, more, err := procedure.LoadPages(fsys, "rules")
+// New makes the pages of a handbook that was read already; rules and stories
+// are read from its files. What the stories prove is found out when a page
+// first asks for it (a fraction of a second). Errors: what LoadPages refuses,
+// and stories that cannot be read.
+func New(book *procedure.Handbook, fsys fs.FS) (*Service, error) {
+	pages, problems, err := procedure.LoadPages(fsys, "rules")
 	if err != nil {
 		return nil, err
 	}
-	if all := slices.Concat(problems, more); procedure.Refused(all) {
-		bad := make([]error, len(all))
-		for i, p := range all {
+	if procedure.Refused(problems) {
+		bad := make([]error, len(problems))
+		for i, p := range problems {
 			bad[i] = errors.New(p.String())
 		}
 		return nil, fmt.Errorf("handbook: %w", errors.Join(bad...))

@@ -16,7 +16,11 @@ import (
 
 func shipped(t testing.TB) *Service {
 	t.Helper()
-	s, err := New(handbook.FS)
+	book, problems := procedure.Load(handbook.FS)
+	if procedure.Refused(problems) {
+		t.Fatal(problems)
+	}
+	s, err := New(book, handbook.FS)
 	if err != nil {
 		t.Fatal(err)
 	}

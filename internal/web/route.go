@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"guanjia/internal/text"
 )
@@ -22,6 +23,13 @@ type Route struct {
 	Handler    Handler
 	MaxBody    int64 // bytes a request may carry; 0: 1 MiB
 	Stream     bool  // long-lived: no time limit
+}
+
+// AtProject is a route of a project: "GET /cases" stands at
+// "GET /p/{project}/cases".
+func AtProject(pattern, permission string, h Handler) Route {
+	method, path, _ := strings.Cut(pattern, " ")
+	return Route{Pattern: method + " /p/{project}" + path, Permission: permission, Handler: h}
 }
 
 // NavItem is an entry of the rail. Items show in the order of Place.

@@ -31,10 +31,7 @@ func New(db *store.DB, s *care.Service, book care.Book) *Pages {
 
 // Routes lists the addresses of the room.
 func (p *Pages) Routes() []web.Route {
-	at := func(pattern, permission string, h web.Handler) web.Route {
-		method, path, _ := strings.Cut(pattern, " ")
-		return web.Route{Pattern: method + " /p/{project}" + path, Permission: permission, Handler: h}
-	}
+	at := web.AtProject
 	return []web.Route{
 		at("GET /follow-ups", care.PermFollow, p.followUps),
 		at("POST /follow-ups/{number}", care.PermFollow, p.ring),

@@ -88,10 +88,7 @@ const maxPhotos = 64 << 20
 
 // Routes lists the addresses of the pages.
 func (p *Pages) Routes() []web.Route {
-	at := func(pattern, permission string, h web.Handler) web.Route {
-		method, path, _ := strings.Cut(pattern, " ")
-		return web.Route{Pattern: method + " /p/{project}" + path, Permission: permission, Handler: h}
-	}
+	at := web.AtProject
 	do := at("POST /cases/{number}/do", casefile.PermWork, p.do)
 	do.MaxBody = maxPhotos
 	return []web.Route{

@@ -78,8 +78,7 @@ func (p *Pages) Routes() []web.Route {
 		return web.Route{Pattern: pattern, Permission: auth.Public, Handler: h, MaxBody: maxPhotos}
 	}
 	staff := func(pattern string, h web.Handler) web.Route {
-		method, path, _ := strings.Cut(pattern, " ")
-		return web.Route{Pattern: method + " /p/{project}" + path, Permission: resident.PermLinks, Handler: h}
+		return web.AtProject(pattern, resident.PermLinks, h)
 	}
 	return []web.Route{
 		open("GET /r/{token}", p.front),

@@ -39,10 +39,7 @@ const maxPhotos = 64 << 20
 
 // Routes lists the addresses of the pages.
 func (p *Pages) Routes() []web.Route {
-	at := func(pattern, permission string, h web.Handler) web.Route {
-		method, path, _ := strings.Cut(pattern, " ")
-		return web.Route{Pattern: method + " /p/{project}" + path, Permission: permission, Handler: h}
-	}
+	at := web.AtProject
 	do := at("POST /work/{number}/do", work.PermOrders, p.do)
 	do.MaxBody = maxPhotos
 	photo := at("POST /work/{number}/photo", work.PermOrders, p.photo)
