@@ -43,8 +43,9 @@ func Check(b *Book) *Report {
 		}
 	}
 	c.rooms()
-	c.numbered("parking", "space", "space.duplicate", "车位号", "space")
-	c.numbered("mailbox", "box", "mailbox.duplicate", "信报箱号", "box")
+	c.numbered("parking", "space", "space.duplicate", "车位号", "space", false)
+	c.numbered("mailbox", "box", "mailbox.duplicate", "信报箱号", "box", true)
+	c.numbered("unit", "mailbox", "mailbox.duplicate", "信报箱号", "box", true)
 	c.people()
 	c.cars()
 	c.report.sort(b)

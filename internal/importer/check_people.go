@@ -120,5 +120,30 @@ func (c *checker) residentRows(t *Table) {
 		if sex := r.Meaning("sex"); sex != "" {
 			c.sex(t, r, "sex", sex, r.Text("identity"))
 		}
+		c.ownerTwice(t, r)
 	}
+}
+
+// ownerTwice compares an owner of the residents' sheet with the unit's own row:
+// a name one character off is a slip; another name may be a co-owner.
+func (c *checker) ownerTwice(t *Table, r *Row) {
+	if r.Meaning("relation") != "owner" || len(r.Items("name")) != 1 {
+		return
+	}
+	u, n := c.units.find(r.Place())
+	if n != 1 {
+		return
+	}
+	owners, name := u.row.Items("owner"), r.Items("name")[0]
+	if len(owners) == 0 || slices.Contains(owners, name) {
+		return
+	}
+	message := text.F("房屋台账第 %d 行的业主是“%s”", "row %d of the units names “%s” as the owner", u.row.Number, u.row.Text("owner"))
+	for _, o := range owners {
+		if editDistance(o, name) == 1 && len([]rune(name)) > 1 && !isCompany(o) {
+			c.at(Fault, t, r, "name", "name.spelling", message, text.F("是否为“%s”？按产证更正写错的一处", "“%s”? Correct the wrong one by the certificate", o))
+			return
+		}
+	}
+	c.at(Notice, t, r, "name", "owner.differs", message, text.B("是共有人就在房屋台账里补上，否则更正", "add a co-owner to the units sheet, or correct it"))
 }

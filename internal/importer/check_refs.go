@@ -99,12 +99,16 @@ func (c *checker) nearRoom(p Place) text.Both {
 var tail = regexp.MustCompile(`^(.*?)(\d+)$`)
 
 // numbered reports numbers that must be unique (spaces, boxes) at the row that
-// breaks the sequence.
-func (c *checker) numbered(kind, field, code, zh, en string) {
+// breaks the sequence. With byEntrance the numbers begin anew in each building
+// or entrance, as those of mailboxes do.
+func (c *checker) numbered(kind, field, code, zh, en string, byEntrance bool) {
 	for _, t := range c.report.tablesOf(kind) {
 		rows := map[string][]int{}
 		for i, r := range t.Rows {
 			if k := plain(r.Text(field)); k != "" {
+				if at := r.Place().key(); byEntrance {
+					k += "|" + at.building + "|" + at.entrance
+				}
 				rows[k] = append(rows[k], i)
 			}
 		}
@@ -124,7 +128,7 @@ func (c *checker) numbered(kind, field, code, zh, en string) {
 				}
 				r := t.Rows[at]
 				prop := text.F("与第 %d 行重复：核对编号，或删除这一行", "the same as row %d: check the number, or delete the row", t.Rows[twins[right]].Number)
-				if next := t.nextNumber(field, at); next != "" && len(rows[plain(next)]) == 0 {
+				if next := t.nextNumber(field, at); next != "" && !byEntrance && len(rows[plain(next)]) == 0 {
 					prop = text.F("与第 %d 行重复；按顺序是否为 %s？", "the same as row %d; by the order %s?", t.Rows[twins[right]].Number, next)
 				}
 				c.at(Fault, t, r, field, code, text.F("%[1]s重复：%[3]s", "the %[2]s %[3]s occurs twice", zh, en, r.Text(field)), prop)

@@ -135,6 +135,18 @@ func TestRules(t *testing.T) {
 		"sex against the number": {
 			[]sheetData{{name: "名册", rows: [][]any{{"房号", "姓名", "性别", "身份证号"}, {"1栋-101", "赵一", "男", "11010519491231002X"}}}},
 			[]string{"名册!C2 sex.mismatch"}},
+		"an owner spelt in two ways": {
+			[]sheetData{units(map[int][]any{2: {8: "赵一明"}, 3: {8: "钱二"}}), {name: "名册", rows: [][]any{{"房号", "姓名", "与业主关系"}, {"1栋-101", "赵一民", "业主"}, {"1栋-102", "孙三", "业主"}, {"1栋-102", "钱二", "业主"}}}},
+			[]string{"名册!B2 name.spelling"}},
+		"mailboxes number anew in each building": {
+			[]sheetData{units(nil), {name: "信报箱", rows: [][]any{{"信报箱号", "房号"}, {"1", "1栋-101"}, {"2", "1栋-102"}, {"2", "1栋-201"}, {"1", "2栋-101"}, {"2", "2栋-102"}}}},
+			[]string{"信报箱!A4 mailbox.duplicate"}},
+		"keys are counted in whole numbers": {
+			[]sheetData{units(nil), {name: "钥匙", rows: [][]any{{"房号", "钥匙名称", "数量"}, {"1栋-101", "入户门", "3把"}, {"1栋-102", "入户门", -2}, {"1栋-201", "入户门", "若干"}, {"1栋-202", "入户门", 1.5}}}},
+			[]string{"钥匙!C3 count.invalid", "钥匙!C4 count.invalid", "钥匙!C5 count.invalid"}},
+		"errors and unworked formulas are no values": {
+			[]sheetData{units(map[int][]any{6: {8: "#N/A", 9: "#REF!"}, 7: {8: "=VLOOKUP(D7,A:B,2,0)"}, 8: {4: "=80+1"}})},
+			[]string{"房屋!I6 cell.error", "房屋!J6 cell.error", "房屋!I7 cell.formula", "房屋!E8 cell.formula"}},
 		"a column missing": {
 			[]sheetData{{name: "房屋", rows: [][]any{{"楼栋", "房号", "业主", "电话"}, {"1栋", "101", "赵一", "13912345678"}}}}, []string{"房屋!A1 column.missing"}},
 	}
@@ -145,5 +157,23 @@ func TestRules(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// What may be right is pointed out and goes in all the same.
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	tariffs := sheetData{name: "收费标准", rows: [][]any{{"收费项目", "计费方式", "单价", "单位", "适用范围", "周期"}, {"物业管理费", "建筑面积", 2, "元/㎡·月", "住宅", "每月"}, {"物业管理费", "建筑面积", 4, "元/㎡·月", "商铺", "每月"}, {"公摊", "按面积分摊", "实际", "", "住宅", "每月"}}}
+	r := check(t, units(map[int][]any{6: {6: "出租", 11: "王二麻", 8: "王二麻"}}), tariffs,
+		sheetData{name: "欠费", rows: [][]any{{"房号", "费用项目", "账期", "应收", "已收", "欠费"},
+			{"1栋-101", "物业管理费", "2026-08", 163, 0, 163}, {"1栋-101", "物业管理费", "2026-09", 326, 0, 326}, {"1栋-102", "电梯费", "2026-09", 30, 0, 30}, {"1栋-102", "公摊", "2026-09", 31, 0, 31}}},
+		sheetData{name: "名册", rows: [][]any{{"房号", "姓名", "与业主关系"}, {"1栋-102", "孙三五", "业主"}}})
+	got := []string{}
+	for _, f := range r.Findings {
+		got = append(got, string(f.Level)+" "+f.Sheet+"!"+f.Cell()+" "+f.Code)
+	}
+	want := []string{"notice 房屋!L6 tenant.is_owner", "notice 欠费!D3 arrears.amount", "notice 欠费!B4 item.unknown", "notice 名册!B2 owner.differs"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -151,6 +151,9 @@ func (c *checker) tenant(t *Table, r *Row) {
 	if r.Text("tenant") == "" && (r.written("tenant_phone") || r.written("tenant_id")) && (r.Values["tenant"] == nil || r.Values["tenant"].Fault == nil) {
 		c.at(Fault, t, r, "tenant", "name.missing", text.B("有租户电话或证件号，没有租户姓名", "a tenant's phone or number without the name"), text.B("按租赁合同填写租户姓名", "write the tenant's name from the lease"))
 	}
+	if who := r.Items("tenant"); len(who) > 0 && related(who, r.Items("owner")) && (r.Text("tenant_id") == "" || r.Text("tenant_id") == r.Text("owner_id")) {
+		c.at(Notice, t, r, "tenant", "tenant.is_owner", text.B("租户就是业主", "the tenant is the owner"), text.B("自住就删去租户；同名的两个人补上证件号", "delete the tenant if the owner lives there; two people of one name need their numbers"))
+	}
 	if state := r.Meaning("state"); r.Text("tenant") != "" && (state == "unsold" || state == "vacant") {
 		c.at(Notice, t, r, "state", "state.tenant", text.F("状态为“%s”，却有租户", "the state is “%s”, yet there is a tenant", r.Text("state")), text.B("核对是否已出租", "check whether it is let"))
 	}

@@ -56,7 +56,11 @@ func writePlain(w io.Writer, report *Report, faults []Finding, lang text.Lang) e
 		if t.Sheet.Kind == nil {
 			_, err = fmt.Fprintf(w, "%s: %s\n", t.Sheet.Name, text.B("没有认出表头，不导入", "no heading recognised, left out").In(lang))
 		} else {
-			_, err = fmt.Fprintf(w, "%s: %s, %s\n", t.Sheet.Name, t.Sheet.Kind.Title.In(lang), text.F("%d 行", "%d rows", len(t.Rows)).In(lang))
+			only := text.Both{}
+			if later(t) {
+				only = text.B("，只检查，暂不导入", ", checked only, not imported yet")
+			}
+			_, err = fmt.Fprintf(w, "%s: %s, %s%s\n", t.Sheet.Name, t.Sheet.Kind.Title.In(lang), text.F("%d 行", "%d rows", len(t.Rows)).In(lang), only.In(lang))
 		}
 		if err != nil {
 			return err

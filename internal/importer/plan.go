@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,9 +16,12 @@ type Plan struct {
 	Units       []estate.NewUnit
 	People      []estate.NewPerson
 	Occupancies []estate.Occupancy
-	LeftOut     []LeftOut   // rows that are not imported, with the reason
-	Already     int         // units that are in the project already
-	Later       []text.Both // sheets that are checked only; their room takes them in
+	Entries     []estate.NewEntry // lines of registers: spaces, cars, mailboxes, keys
+
+	LeftOut      []LeftOut   // rows that are not imported, with the reason
+	Already      int         // units that are in the project already
+	AlreadyLines int         // lines of registers that are there already
+	Later        []text.Both // sheets that are checked only, until a room keeps what they hold
 }
 
 // LeftOut is a row that an import leaves out.
@@ -28,7 +32,7 @@ type LeftOut struct {
 }
 
 // Rows is how many records the import makes.
-func (p *Plan) Rows() int { return len(p.Units) + len(p.People) + len(p.Occupancies) }
+func (p *Plan) Rows() int { return len(p.Units) + len(p.People) + len(p.Occupancies) + len(p.Entries) }
 
 // planner builds a plan.
 type planner struct {
@@ -41,6 +45,10 @@ type planner struct {
 	owners map[int64][]int64          // unit → owners in the workbook
 	names  map[int64]map[string]int64 // unit → name → person
 	known  map[string]int             // identity, or name and first phone → index in People
+	loose  map[string][]int64         // code without the entrance → units
+	labels map[string]map[string]bool // register → compact labels that are taken
+
+	boxesAgain map[string]bool // box numbers that occur more than once
 }
 
 // MakePlan turns the rows without faults into units, people and occupancies
@@ -48,9 +56,9 @@ type planner struct {
 // repeated people make no record. area is the project's area code, for
 // landlines written without one.
 func MakePlan(r *Report, have Existing, area string, newID func() int64) *Plan {
-	p := &planner{Plan: &Plan{}, newID: newID, area: area, have: have, faulty: map[string]map[int]bool{}, units: map[string]int64{}, owners: map[int64][]int64{}, names: map[int64]map[string]int64{}, known: map[string]int{}}
-	for code, id := range have {
-		p.units[code] = id
+	p := &planner{Plan: &Plan{}, newID: newID, area: area, have: have, faulty: map[string]map[int]bool{}, units: map[string]int64{}, owners: map[int64][]int64{}, names: map[int64]map[string]int64{}, known: map[string]int{}, loose: map[string][]int64{}, boxesAgain: boxesAgain(r)}
+	for _, u := range have.Units {
+		p.unitKnown(u.Code, u.Loose, u.ID)
 	}
 	for _, f := range r.Faults() {
 		if p.faulty[f.Sheet] == nil {
@@ -72,12 +80,21 @@ func MakePlan(r *Report, have Existing, area string, newID func() int64) *Plan {
 			}
 		}
 	}
+	p.entries(r)
 	for _, t := range r.Tables {
-		if k := t.Sheet.Kind; k != nil && k.Name != "unit" && k.Name != "resident" && len(t.Rows) > 0 {
+		if t.Sheet.Kind != nil && later(t) && len(t.Rows) > 0 {
 			p.Later = append(p.Later, text.F("%[1]s（%[3]d 行）", "%[2]s (%[3]d rows)", t.Sheet.Name, t.Sheet.Name, len(t.Rows)))
 		}
 	}
 	return p.Plan
+}
+
+// unitKnown notes a unit under its full code and under that without entrance.
+func (p *planner) unitKnown(code, loose string, id int64) {
+	p.units[code] = id
+	if !slices.Contains(p.loose[loose], id) {
+		p.loose[loose] = append(p.loose[loose], id)
+	}
 }
 
 func (p *planner) leaves(t *Table, r *Row) bool {
@@ -111,7 +128,7 @@ func (p *planner) unit(t *Table, r *Row) {
 	if area, ok := r.Number64("area"); ok {
 		u.Area = estate.Area(area)
 	}
-	p.units[k] = u.ID
+	p.unitKnown(k, code(Place{Building: place.Building, Room: place.Room}), u.ID)
 	p.Units = append(p.Units, u)
 
 	from := r.Text("move_in")
@@ -137,9 +154,12 @@ func (p *planner) unit(t *Table, r *Row) {
 }
 
 func (p *planner) resident(t *Table, r *Row) {
-	unit, there := p.units[code(r.Place())]
-	if !there {
-		p.LeftOut = append(p.LeftOut, LeftOut{Sheet: t.Sheet.Name, Row: r.Number, Why: text.F("房屋 %s 没有导入", "the unit %s is not imported", r.Place().String())})
+	unit, _, ok := p.unitOf(t, r)
+	if !ok {
+		return
+	}
+	if unit == 0 {
+		p.LeftOut = append(p.LeftOut, LeftOut{Sheet: t.Sheet.Name, Row: r.Number, Why: text.B("没有写明是哪套房屋", "the unit is not written")})
 		return
 	}
 	capacity := r.Meaning("relation")

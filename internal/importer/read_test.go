@@ -163,7 +163,7 @@ func FuzzCells(f *testing.F) {
 	for _, s := range []string{"１３７４６２１２９８８", "2021-13-07", "3栋1单元502", "=SUM(A1:A9)", "<script>", "'; DROP TABLE", "𠮷😀", "\x00\xff", "十十十", "1e999999", "----"} {
 		f.Add(s)
 	}
-	kinds := []string{"text", "integer", "room", "place", "area", "money", "price", "date", "month", "name", "identity", "phones", "plate", "plates", "word"}
+	kinds := []string{"text", "integer", "count", "room", "place", "area", "money", "price", "date", "month", "name", "identity", "phones", "plate", "plates", "word"}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, kind := range kinds {
 			for _, list := range []string{"use", "state"} {

@@ -244,7 +244,7 @@ func (s *Service) Start(ctx context.Context, actor auth.Actor, project, id int64
 		return errs.Newf(errs.Invalid, "importer.upload.faults", "还有 %d 处需要更正，没有导入。更正后重新上传，或选择略过有问题的行。", "%d cells must be corrected; nothing was imported. Correct them and upload again, or choose to leave out the faulty rows.", faults)
 	}
 	if p.Plan.Rows() == 0 {
-		return errs.New(errs.Invalid, "importer.upload.nothing", "没有可以导入的新房屋或客户，没有导入。", "There are no new units or people to import; nothing was imported.")
+		return errs.New(errs.Invalid, "importer.upload.nothing", "没有可以导入的新内容，没有导入。", "There is nothing new to import; nothing was imported.")
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		n, err := tx.Exec(ctx, "UPDATE importer_upload SET state = ?, leave_out = ?, message_zh = '', message_en = '' WHERE project_id = ? AND id = ? AND state IN (?, ?)",
@@ -381,6 +381,11 @@ func (s *Service) fill(ctx context.Context, actor auth.Actor, b estate.Batch, p 
 	}
 	for list := range slices.Chunk(p.Occupancies, chunk) {
 		if err := s.estate.AddToBatch(ctx, actor, b, estate.BatchRows{Occupancies: list}); err != nil {
+			return err
+		}
+	}
+	for list := range slices.Chunk(p.Entries, chunk) {
+		if err := s.estate.AddToBatch(ctx, actor, b, estate.BatchRows{Entries: list}); err != nil {
 			return err
 		}
 	}

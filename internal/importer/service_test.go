@@ -109,7 +109,7 @@ func (h *site) value(query string, args ...any) (n int64) {
 
 func (h *site) counts() map[string]int64 {
 	out := map[string]int64{}
-	for _, table := range []string{"unit", "person", "phone", "occupancy"} {
+	for _, table := range []string{"unit", "person", "phone", "occupancy", "entry"} {
 		out[table] = h.value("SELECT count(*) FROM estate_live_" + table)
 	}
 	return out
@@ -135,7 +135,7 @@ func TestOpeningWorkbookGoesInAndComesOut(t *testing.T) {
 		}
 		p, err := h.Preview(ctx, auth.System, h.project, u.ID)
 		must(t, err)
-		if len(p.Report.Faults()) != 23 || len(p.Plan.Units) != 1196 || len(p.Plan.LeftOut) != 17 {
+		if len(p.Report.Faults()) != 23 || len(p.Plan.Units) != 1196 || len(p.Plan.LeftOut) != 24 || len(p.Plan.Later) != 2 {
 			t.Errorf("%d faults, %d units, %d left out", len(p.Report.Faults()), len(p.Plan.Units), len(p.Plan.LeftOut))
 		}
 		wantCode(t, h.Start(ctx, auth.System, h.project, u.ID, false), "importer.upload.faults")
@@ -160,6 +160,18 @@ func TestOpeningWorkbookGoesInAndComesOut(t *testing.T) {
 		if n := h.value("SELECT count(*) FROM estate_live_unit WHERE note LIKE '%老人%' OR note LIKE '%拒交%'"); n != 0 {
 			t.Errorf("%d private remarks were kept", n)
 		}
+		// Spaces and the cars on them, each with its unit; free spaces without.
+		for query, want := range map[string]int64{
+			"SELECT count(*) FROM estate_live_entry WHERE register = 'spaces'":                                                                       414,
+			"SELECT count(*) FROM estate_live_entry WHERE register = 'spaces' AND state = 'free' AND unit_id = 0":                                    61,
+			"SELECT count(*) FROM estate_live_entry e JOIN estate_live_unit u ON u.id = e.unit_id WHERE e.register = 'spaces' AND e.state <> 'free'": 353,
+			"SELECT count(*) FROM estate_live_entry e JOIN estate_live_unit u ON u.id = e.unit_id WHERE e.register = 'vehicles'":                     353,
+			"SELECT count(*) FROM estate_live_entry WHERE register = 'spaces' AND label = 'B1-002' AND state = 'let' AND due = '2026-11-28'":         1,
+		} {
+			if n := h.value(query); n != want {
+				t.Errorf("%d, want %d: %s", n, want, query)
+			}
+		}
 		again := h.take(data)
 		p, err = h.Preview(ctx, auth.System, h.project, again.ID)
 		must(t, err)
@@ -170,7 +182,7 @@ func TestOpeningWorkbookGoesInAndComesOut(t *testing.T) {
 		wantCode(t, h.TakeBack(ctx, auth.System, h.project, again.ID), "importer.upload.not_done")
 
 		must(t, h.TakeBack(ctx, auth.System, h.project, u.ID))
-		if diff := cmp.Diff(map[string]int64{"unit": 0, "person": 0, "phone": 0, "occupancy": 0}, h.counts()); diff != "" {
+		if diff := cmp.Diff(map[string]int64{"unit": 0, "person": 0, "phone": 0, "occupancy": 0, "entry": 0}, h.counts()); diff != "" {
 			t.Error(diff)
 		}
 		if len(h.vault.kept) != 0 {
@@ -198,7 +210,7 @@ func TestRunIsRepeatable(t *testing.T) {
 		}
 		must(t, h.Run(ctx, h.project, u.ID))
 		must(t, h.Run(ctx, h.project, u.ID))
-		if diff := cmp.Diff(map[string]int64{"unit": 24, "person": 24, "phone": 24, "occupancy": 24}, h.counts()); diff != "" {
+		if diff := cmp.Diff(map[string]int64{"unit": 24, "person": 24, "phone": 24, "occupancy": 24, "entry": 0}, h.counts()); diff != "" {
 			t.Error(diff)
 		}
 		list, batches, err := h.Uploads(ctx, auth.System, h.project)

@@ -63,25 +63,44 @@ func (s *Service) batchState(ctx context.Context, project, batch int64) (state s
 	return state, err
 }
 
-// Existing is what the project has already: unit codes (estate's) and their ids.
-// Units of the upload's own batch do not count.
-type Existing map[string]int64
+// Existing is what the project has already: units, and the labels of register
+// lines by register in the estate's compact form. Nothing a batch of one's own
+// brought counts: a second try of it starts anew.
+type Existing struct {
+	Units  []ExistingUnit
+	Labels map[string]map[string]bool
+}
+
+// ExistingUnit is a unit by its code, with the entrance and without.
+type ExistingUnit struct {
+	Code, Loose string
+	ID          int64
+}
 
 func existing(ctx context.Context, tx *store.Tx, project, batch int64) (Existing, error) {
-	type pair struct {
-		code string
-		id   int64
-	}
-	list, err := store.All(ctx, tx, func(scan store.Scan) (p pair, err error) {
-		err = scan(&p.code, &p.id)
-		return p, err
-	}, "SELECT code, id FROM estate_live_unit WHERE project_id = ? AND batch_id <> ?", project, cmp.Or(batch, -1))
+	have := Existing{Labels: map[string]map[string]bool{}}
+	var err error
+	have.Units, err = store.All(ctx, tx, func(scan store.Scan) (u ExistingUnit, err error) {
+		var building, room string
+		err = scan(&u.Code, &u.ID, &building, &room)
+		u.Loose = code(Place{Building: building, Room: room})
+		return u, err
+	}, "SELECT u.code, u.id, b.name, u.room FROM estate_live_unit u JOIN estate_live_building b ON b.id = u.building_id WHERE u.project_id = ? AND u.batch_id <> ?", project, cmp.Or(batch, -1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the units: %w", err)
+		return have, fmt.Errorf("reading the units: %w", err)
 	}
-	have := Existing{}
-	for _, p := range list {
-		have[p.code] = p.id
+	type line struct{ register, label string }
+	lines, err := store.All(ctx, tx, func(scan store.Scan) (l line, err error) {
+		return l, scan(&l.register, &l.label)
+	}, "SELECT register, label_key FROM estate_live_entry WHERE project_id = ? AND batch_id <> ? AND register IN (?, ?, ?, ?)", project, cmp.Or(batch, -1), regSpaces, regVehicles, regMailboxes, regKeys)
+	if err != nil {
+		return have, fmt.Errorf("reading the registers: %w", err)
+	}
+	for _, l := range lines {
+		if have.Labels[l.register] == nil {
+			have.Labels[l.register] = map[string]bool{}
+		}
+		have.Labels[l.register][l.label] = true
 	}
 	return have, nil
 }

@@ -52,7 +52,7 @@ func WriteTemplate(w io.Writer, lang text.Lang) error {
 			if err := f.SetCellStr(title, col+"1", name); err != nil {
 				return err
 			}
-			if field.Type != "area" && field.Type != "money" && field.Type != "integer" {
+			if field.Type != "area" && field.Type != "money" && field.Type != "integer" && field.Type != "count" {
 				if err := f.SetColStyle(title, col, asText); err != nil {
 					return err
 				}
@@ -136,7 +136,7 @@ func how(f Field) text.Both {
 			known = append(known, m.words[0])
 		}
 		return text.B("选一个："+strings.Join(known, "、"), "one of: "+strings.Join(known, "、"))
-	case "integer":
+	case "integer", "count":
 		return text.B("整数", "a whole number")
 	}
 	return text.B("文字", "words")

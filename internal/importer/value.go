@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,6 +21,11 @@ type Value struct {
 	Fault       *fault   // why not
 	kind        string   // type of the field, for masking
 }
+
+var (
+	cellError = regexp.MustCompile(`^#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$`)
+	countUnit = regexp.MustCompile(`[把个枚张套只]$`)
+)
 
 // fault is what is wrong with one value, before it is placed in the workbook.
 type fault struct {
@@ -51,9 +57,19 @@ func readValue(f Field, raw string, date1904 bool) *Value {
 		return v
 	}
 	v.Text, v.OK = s, true
+	if cellError.MatchString(s) {
+		v.fail(faulty("cell.error", "公式算出了错误值 "+s, "the formula ends in the error "+s, "在原表里改好公式，或直接填值", "mend the formula in the workbook, or write the value"))
+		return v
+	}
+	if f.Type != "text" && strings.HasPrefix(s, "=") {
+		v.fail(faulty("cell.formula", "这里是公式的文字，没有算出的值", "the text of a formula stands here, not its value", "在 Excel 或 WPS 里打开，算出值后保存，或直接填值", "open it in Excel or WPS and save it with the value, or write the value"))
+		return v
+	}
 	switch f.Type {
 	case "integer":
 		v.integer(s)
+	case "count":
+		v.count(s)
 	case "room":
 		if v.Text = tidyRoom(s); len([]rune(v.Text)) > 12 {
 			if p, ok := parsePlace(s); !ok || p.Building == "" {
@@ -115,6 +131,17 @@ func (v *Value) integer(s string) {
 	if err != nil || n < -20 || n > 100000 {
 		// A floor may be called anything ("夹层", "3A"): it is kept as it is.
 		v.OK = true
+		return
+	}
+	v.Number, v.Text = int64(n), strconv.Itoa(n)
+}
+
+// count reads a number of things: "3", "3把"; below zero, broken or in words is wrong.
+func (v *Value) count(s string) {
+	t := countUnit.ReplaceAllString(numerals(strings.TrimSuffix(plain(s), ".0")), "")
+	n, err := strconv.Atoi(t)
+	if err != nil || n < 0 || n > 100_000 {
+		v.fail(faulty("count.invalid", "数量要写整数，现为“"+text.Cut(s, 20)+"”", "a whole number belongs here, not “"+text.Cut(s, 20)+"”", "只写数字，例如 3；说明写到备注", "write the number only, like 3; remarks belong in the note"))
 		return
 	}
 	v.Number, v.Text = int64(n), strconv.Itoa(n)

@@ -63,7 +63,7 @@ func leadWords(ctx context.Context, v previewView) string {
 func importButton(ctx context.Context, v previewView) ui.B {
 	b := ui.B{ID: "import", Primary: true, Icon: "database", Label: text.Tf(ctx, "导入 %d 户、%d 位客户", "Import %d units, %d customers", len(v.P.Plan.Units), len(v.P.Plan.People))}
 	if v.P.Plan.Rows() == 0 {
-		b.Why = text.T(ctx, "没有可以导入的新房屋或客户", "there are no new units or people in it")
+		b.Why = text.T(ctx, "没有可以导入的新内容", "there is nothing new in it")
 	}
 	return b
 }

@@ -125,7 +125,7 @@ func TestPages(t *testing.T) {
 		// Without the tick nothing goes in; with it, the rest does.
 		contains(t, d.post(at+"/run", nil), 422, "还有 1 处需要更正")
 		contains(t, d.post(at+"/mapping", url.Values{"kind-0": {""}}), 303)
-		contains(t, d.ask("keeper", "GET", at, nil, ""), 200, "没有可以导入的新房屋或客户")
+		contains(t, d.ask("keeper", "GET", at, nil, ""), 200, "没有可以导入的新内容")
 		contains(t, d.post(at+"/mapping", url.Values{"kind-0": {"unit"}}), 303)
 		contains(t, d.post(at+"/run", url.Values{"leave_out": {"1"}}), 303)
 		contains(t, d.ask("keeper", "GET", at, nil, ""), 200, "正在导入")
