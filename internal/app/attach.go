@@ -8,6 +8,7 @@ import (
 
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
+	"guanjia/internal/errs"
 	"guanjia/internal/files"
 	"guanjia/internal/store"
 )
@@ -26,9 +27,28 @@ func (t attachments) Keep(ctx context.Context, actor auth.Actor, project, caseID
 	if err != nil {
 		return "", err
 	}
+	return t.hang(ctx, actor, project, caseID, got)
+}
+
+// KeepPicture keeps pictures only: what else somebody without account sends,
+// whatever it is called, is Invalid and swept.
+func (t attachments) KeepPicture(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error) {
+	got, err := t.files.Receive(ctx, name, r)
+	if err == nil && !picture(got.Media) {
+		err = errs.New(errs.Invalid, "files.type", "这里只收照片（JPG、PNG、WebP、HEIC），没有保存。", "Only photos are taken here (JPG, PNG, WebP, HEIC); it was not saved.")
+	}
+	if err != nil {
+		return "", err
+	}
+	return t.hang(ctx, actor, project, caseID, got)
+}
+
+func picture(m files.Media) bool { return m.Picture() || m == files.HEIC }
+
+func (t attachments) hang(ctx context.Context, actor auth.Actor, project, caseID int64, got files.Received) (string, error) {
 	var f files.File
 	to := files.To{Project: project, Owner: caseOwner, ID: caseID}
-	err = t.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err := t.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		have, err := t.files.List(ctx, tx, to)
 		if err != nil {
 			return err

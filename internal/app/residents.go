@@ -4,9 +4,12 @@ import (
 	"context"
 	"hash/fnv"
 	"io"
+	"net/http"
 
 	"guanjia/internal/auth"
+	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/files"
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
 	"guanjia/internal/resident"
@@ -80,7 +83,39 @@ func (d doorstep) Send(ctx context.Context, tx *store.Tx, project, unit int64, s
 }
 
 func (d doorstep) Keep(ctx context.Context, project, caseID int64, name string, body io.Reader) (string, error) {
-	return d.files.Keep(ctx, auth.System, project, caseID, name, body)
+	return d.files.KeepPicture(ctx, auth.System, project, caseID, name, body)
+}
+
+// Photos are the pictures of a case that nobody of the staff hung there.
+func (d doorstep) Photos(ctx context.Context, tx *store.Tx, project, caseID int64) ([]residentweb.Photo, error) {
+	all, err := d.a.Files.List(ctx, tx, files.To{Project: project, Owner: caseOwner, ID: caseID})
+	var list []residentweb.Photo
+	for _, f := range all {
+		if f.UploadedBy == auth.System.Account && picture(f.Media) {
+			list = append(list, residentweb.Photo{ID: f.ID, Name: f.Name, Shown: f.Media.Picture()})
+		}
+	}
+	return list, err
+}
+
+func (d doorstep) ServePhoto(w http.ResponseWriter, r *http.Request, project, caseID, id int64) error {
+	var found files.File
+	err := d.a.DB.Read(r.Context(), func(ctx context.Context, tx *store.Tx) error {
+		all, err := d.a.Files.List(ctx, tx, files.To{Project: project, Owner: caseOwner, ID: caseID})
+		for _, f := range all {
+			if f.ID == id && f.UploadedBy == auth.System.Account {
+				found = f
+			}
+		}
+		return err
+	})
+	if err == nil && found.ID == 0 {
+		err = errs.New(errs.NotFound, "resident.photo", "没有这张照片。", "There is no such photo.")
+	}
+	if err != nil {
+		return err
+	}
+	return d.a.Files.ServeSmall(w, r, found)
 }
 
 func (d doorstep) Name(ctx context.Context, tx *store.Tx, account int64) (string, error) {

@@ -128,6 +128,13 @@ func (s *Shell) add(route Route) (err error) {
 // Hub is where rooms publish what changed.
 func (s *Shell) Hub() *Hub { return s.cfg.Hub }
 
+// slowLine is the slowest line that pictures and workbooks are waited for, in
+// bytes a second: a phone in a basement.
+const slowLine = 200 << 10
+
+// travel is how long a body of that size may take to arrive.
+func travel(body int64) time.Duration { return time.Duration(body/slowLine) * time.Second }
+
 // InProject reports whether the addresses of a pattern's path lie in one
 // project, so that its permission is asked there.
 func InProject(path string) bool {
@@ -144,7 +151,11 @@ func (s *Shell) serve(route Route) http.Handler {
 		ctx := r.Context()
 		if !route.Stream {
 			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, s.cfg.Timeout)
+			patience := s.cfg.Timeout
+			if r.Method != http.MethodGet {
+				patience = max(patience, travel(limit))
+			}
+			ctx, cancel = context.WithTimeout(ctx, patience)
 			defer cancel()
 		}
 		r = r.WithContext(ctx)

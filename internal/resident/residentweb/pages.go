@@ -43,10 +43,23 @@ type House interface {
 	// Send keeps words for the customer of a unit until a channel carries them;
 	// it says who they go to, masked, "" when nobody can be reached.
 	Send(ctx context.Context, tx *store.Tx, project, unit int64, words text.Both) (to string, err error)
-	// Keep stores a photo of a case.
+	// Keep stores a photo of a case; what is no picture is Invalid.
 	Keep(ctx context.Context, project, caseID int64, name string, body io.Reader) (string, error)
+	// Photos are the pictures of a case that came over its reporter's codes,
+	// oldest first; those of the staff and other attachments are not among them.
+	Photos(ctx context.Context, tx *store.Tx, project, caseID int64) ([]Photo, error)
+	// ServePhoto hands out the small picture of one of Photos. Errors: NotFound
+	// for everything else.
+	ServePhoto(w http.ResponseWriter, r *http.Request, project, caseID, id int64) error
 	// Name is what an account is called.
 	Name(ctx context.Context, tx *store.Tx, account int64) (string, error)
+}
+
+// Photo is a picture that a resident sent.
+type Photo struct {
+	ID    int64
+	Name  string // as stored, cleaned
+	Shown bool   // browsers can show it small
 }
 
 // Handbook is what the pages read of the handbook in force.
@@ -69,8 +82,10 @@ func New(db *store.DB, links *resident.Service, cases *casefile.Service, book Ha
 	return &Pages{db: db, links: links, cases: cases, book: book, house: house, base: strings.TrimSuffix(base, "/")}
 }
 
-// maxPhotos bounds what a resident may send at once, in bytes.
-const maxPhotos = 24 << 20
+// maxPhotos bounds what a resident may send at once, in bytes: ten pictures as
+// phones take them, or one that is too large by itself and is then refused
+// without losing the words beside it.
+const maxPhotos = 64 << 20
 
 // Routes lists the addresses.
 func (p *Pages) Routes() []web.Route {
@@ -83,6 +98,7 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		open("GET /r/{token}", p.front),
 		open("POST /r/{token}", p.report),
+		open("GET /r/{token}/photos/{id}", p.photo),
 		open("POST /r/{token}/add", p.add),
 		open("POST /r/{token}/rate", p.rate),
 		staff("GET /residents/units/{unit}", p.unitLinks),

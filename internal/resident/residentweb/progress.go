@@ -34,7 +34,9 @@ type ProgressPage struct {
 	Rate                     bool // done, not rated yet
 	Rated                    string
 	Open                     bool
-	Photo                    bool // a picture was refused
+	Photo                    string // why a picture was refused
+	Photos                   []Shot // what the resident sent
+	Waiting                  int    // pictures sent that browsers cannot show
 	Answers                  string
 	Large                    bool
 	LargePath                string
@@ -42,11 +44,14 @@ type ProgressPage struct {
 	Typed                    string
 }
 
+// Shot is a picture the resident sent, with what it is called.
+type Shot struct{ Path, Words string }
+
 func (p *Pages) progressPage(r *http.Request, l resident.Link, project web.Project) (ProgressPage, error) {
 	ctx, lang := r.Context(), text.LangOf(r.Context())
 	page := ProgressPage{
 		Path: "/r/" + l.Token, Key: formKey(), Answers: "/p/" + project.Code + "/answers",
-		Large: r.URL.Query().Get("large") != "", Photo: r.URL.Query().Get("photo") == "refused",
+		Large: r.URL.Query().Get("large") != "", Photo: refusals[r.URL.Query().Get("photo")].In(lang),
 	}
 	page.LargePath = page.Path + "?large=1"
 	if page.Large {
@@ -84,6 +89,17 @@ func (p *Pages) progressPage(r *http.Request, l resident.Link, project web.Proje
 		}
 		if said := p.house.Suggest(c.Words); page.Open && len(said.Dangers) > 0 {
 			page.Script, page.Number110 = said.Dangers[0].Script.In(lang), said.Dangers[0].Number
+		}
+		sent, err := p.sent(ctx, tx, env.Def, c)
+		if err != nil {
+			return err
+		}
+		for i, x := range sent {
+			if !x.Shown {
+				page.Waiting++
+				continue
+			}
+			page.Photos = append(page.Photos, Shot{Path: "/r/" + l.Token + "/photos/" + itoa(x.ID), Words: text.Tf(ctx, "您发来的照片 %d", "Photo %d you sent", i+1)})
 		}
 		page.Way = parcel(ctx, env.Def, c, events, who)
 		if step != nil && step.Do == procedure.KindSign && forCustomer(step) && page.Open {
@@ -213,10 +229,10 @@ func (p *Pages) act(r *http.Request) (resident.Link, web.Project, error) {
 	if l.Kind != resident.Case {
 		return l, project, errs.New(errs.NotFound, "resident.case", "这个码不属于一件事项。", "This code belongs to no case.")
 	}
-	if err := web.ParseForm(r); err != nil {
+	if err := p.links.May(r.Context(), l, web.ClientIP(r.Context()).String()); err != nil {
 		return l, project, err
 	}
-	return l, project, p.links.May(r.Context(), l, web.ClientIP(r.Context()).String())
+	return l, project, web.ParseForm(r)
 }
 
 func (p *Pages) refused(w http.ResponseWriter, r *http.Request, l resident.Link, project web.Project, problem error) error {
@@ -240,19 +256,19 @@ func (p *Pages) add(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	words := text.Cut(web.Value(r, "text"), 1000)
+	words, key := text.Cut(web.Value(r, "text"), 1000), "r"+itoa(l.ID)+"-"+text.Cut(web.Value(r, "key"), 40)
 	var c casefile.Case
 	err = p.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if c, err = p.cases.ByID(ctx, tx, l.Case); err != nil || words == "" {
 			return err
 		}
-		_, err = p.cases.DoIn(ctx, tx, auth.System, casefile.Doing{Case: l.Case, Key: "r" + itoa(l.ID) + "-" + text.Cut(web.Value(r, "key"), 40), Command: engine.Command{
+		_, err = p.cases.DoIn(ctx, tx, auth.System, casefile.Doing{Case: l.Case, Key: key, Command: engine.Command{
 			Kind: engine.EvNote, Actor: asResident, Data: map[string]any{"text": words, "from": "customer"},
 		}})
 		return err
 	})
 	if err == nil {
-		err = p.photos(r, c, "photos")
+		err = p.photos(r, c, key+"p")
 	}
 	if err != nil {
 		return p.refused(w, r, l, project, err)

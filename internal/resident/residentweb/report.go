@@ -2,17 +2,12 @@ package residentweb
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"slices"
 
-	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
-	"guanjia/internal/casefile/caseform"
-	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/phone"
-	"guanjia/internal/procedure"
 	"guanjia/internal/resident"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -110,11 +105,11 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 	if l.Kind == resident.Case {
 		return errs.New(errs.NotFound, "resident.report", "这个码只看进度，不报事。", "This code shows progress only.")
 	}
-	if err := web.ParseForm(r); err != nil {
-		return err
-	}
 	ctx := r.Context()
 	if err := p.links.May(ctx, l, web.ClientIP(ctx).String()); err != nil {
+		return err // before a byte of the pictures is read
+	}
+	if err := web.ParseForm(r); err != nil {
 		return err
 	}
 	in, err := p.opening(r, l)
@@ -142,11 +137,11 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next := "/r/" + to.Token
-	if err := p.photos(r, c, "photos"); err != nil {
+	if err := p.photos(r, c, in.Key+"p"); err != nil {
 		if errs.KindOf(err) != errs.Invalid {
 			return err
 		}
-		next += "?photo=refused" // the report stands; the picture can be sent again
+		next += "?photo=" + refusal(err) // the report stands; the picture can be sent again
 	}
 	web.Redirect(w, r, next)
 	return nil
@@ -199,46 +194,3 @@ func (p *Pages) opening(r *http.Request, l resident.Link) (casefile.Opening, err
 	}
 	return in, nil
 }
-
-// photos hangs what was sent on the case and into its field of that name.
-func (p *Pages) photos(r *http.Request, c casefile.Case, field string) error {
-	ctx := r.Context()
-	kept, err := caseform.Uploads(r, []procedure.Field{{Name: "photo", Type: procedure.TypePhoto}}, func(name string, body io.Reader) (string, error) {
-		return p.house.Keep(ctx, c.Project, c.ID, name, body)
-	})
-	if err != nil || len(kept["photo"]) == 0 {
-		return err
-	}
-	return p.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		now, err := p.cases.ByID(ctx, tx, c.ID)
-		if err != nil {
-			return err
-		}
-		env, err := p.cases.Versions(ctx, tx, now)
-		if err != nil {
-			return err
-		}
-		cmd := engine.Command{Kind: engine.EvNote, Actor: asResident, Data: map[string]any{
-			"text": text.Tf(ctx, "住户发来 %d 张照片", "The resident sent %d photos", len(kept["photo"])), "from": "customer",
-		}}
-		if f := env.Def.Field(field); f != nil && f.Type == procedure.TypePhoto && now.State.Status == engine.Open {
-			have, _ := now.State.Fields[field].([]string)
-			all := slices.Clone(have)
-			for _, ref := range kept["photo"] {
-				if !slices.Contains(all, ref) {
-					all = append(all, ref)
-				}
-			}
-			if len(all) == len(have) {
-				return nil // sent twice
-			}
-			cmd = engine.Command{Kind: engine.EvAmend, Actor: asResident, Fields: map[string]any{field: all}, Data: map[string]any{"reason": cmd.Data["text"]}}
-		}
-		_, err = p.cases.DoIn(ctx, tx, auth.System, casefile.Doing{Case: c.ID, Command: cmd})
-		return err
-	})
-}
-
-// asResident writes down what a resident says; the steps that are theirs they
-// do as resident.Actor.
-var asResident = engine.Actor{Name: "住户"}

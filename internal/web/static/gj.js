@@ -434,37 +434,6 @@ document.addEventListener("input", (e) => {
   if (part) total(part);
 });
 
-// ── Notes without a line: kept on this phone under the form's key and sent when the line is back; sent twice they count once ──
-const notes = "gj.note.";
-async function sendNotes() {
-  for (const key of Object.keys(localStorage).filter((k) => k.startsWith(`${notes}${who}.`))) {
-    const note = JSON.parse(localStorage.getItem(key));
-    try {
-      const answer = await fetch(note.to, { method: "POST", body: new URLSearchParams(note.values), redirect: "manual" });
-      if (answer.type !== "opaqueredirect" && !answer.ok) continue; // refused: it stays and is shown
-    } catch {
-      return; // still no line
-    }
-    localStorage.removeItem(key);
-    document.querySelectorAll("[data-queue-state]").forEach((el) => { el.textContent = english ? "The note was sent" : "记在手机上的已送出"; });
-  }
-}
-document.addEventListener("submit", (e) => {
-  const form = e.target;
-  if (!form.dataset.queue || navigator.onLine) return;
-  e.preventDefault();
-  delete form.dataset.sent;
-  const values = [...new FormData(form)].map(([k, v]) => [k, String(v)]);
-  const state = form.querySelector("[data-queue-state]");
-  try {
-    localStorage.setItem(`${notes}${who}.${form.elements.key.value}`, JSON.stringify({ to: form.action, values }));
-    state.textContent = english ? "No line: kept on this phone, not sent yet" : "没有信号：先记在这台手机上，还没有送出";
-  } catch {
-    state.textContent = english ? "No line, and this phone cannot keep it. Send it again later" : "没有信号，手机也存不下，请稍后再送";
-  }
-});
-addEventListener("online", () => { sendNotes().catch(() => {}); });
-
 // ── Begin ──
 function enter(part) {
   for (const el of part.querySelectorAll?.(measured) ?? []) measure(el);
@@ -484,7 +453,6 @@ document.querySelectorAll("[data-sum]").forEach(total);
 try {
   document.querySelectorAll("form[data-draft]").forEach(restoreDraft);
   tidyDrafts();
-  if (navigator.onLine) sendNotes().catch(() => {});
 } catch {
   // storage is forbidden here: forms work without drafts
 }

@@ -1,0 +1,171 @@
+package residentweb
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/engine"
+	"guanjia/internal/errs"
+	"guanjia/internal/procedure"
+	"guanjia/internal/resident"
+	"guanjia/internal/store"
+	"guanjia/internal/text"
+)
+
+// mostPhotos is how many pictures one sending may carry.
+const mostPhotos = 12
+
+// photoField is where a procedure keeps the pictures of its reporter.
+const photoField = "photos"
+
+// photos hangs the pictures that were sent on the case, and into its field for
+// them where it has one. What can be kept is kept; the first that cannot is the
+// error, Invalid. The same key hangs them once.
+func (p *Pages) photos(r *http.Request, c casefile.Case, key string) error {
+	ctx := r.Context()
+	kept, refused, err := p.keep(r, c)
+	if err != nil || len(kept) == 0 {
+		return first(err, refused)
+	}
+	err = p.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		now, err := p.cases.ByID(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		env, err := p.cases.Versions(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		cmd := engine.Command{Kind: engine.EvNote, Actor: asResident, Data: map[string]any{
+			"text": text.Tf(ctx, "住户发来 %d 张照片", "The resident sent %d photos", len(kept)), "from": "customer",
+		}}
+		if f := env.Def.Field(photoField); f != nil && f.Type == procedure.TypePhoto && now.State.Status == engine.Open {
+			have, _ := now.State.Fields[photoField].([]string)
+			all := slices.Clone(have)
+			for _, ref := range kept {
+				if !slices.Contains(all, ref) {
+					all = append(all, ref)
+				}
+			}
+			if len(all) == len(have) {
+				return nil // sent twice
+			}
+			cmd = engine.Command{Kind: engine.EvAmend, Actor: asResident, Fields: map[string]any{photoField: all}, Data: map[string]any{"reason": cmd.Data["text"]}}
+		}
+		_, err = p.cases.DoIn(ctx, tx, auth.System, casefile.Doing{Case: c.ID, Key: key, Command: cmd})
+		return err
+	})
+	return first(err, refused)
+}
+
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep stores the pictures of a form and gives their references; refused is why
+// the first of the others was not taken.
+func (p *Pages) keep(r *http.Request, c casefile.Case) (kept []string, refused, err error) {
+	if r.MultipartForm == nil {
+		return nil, nil, nil
+	}
+	for _, head := range r.MultipartForm.File[caseform.Name("photo")] {
+		if head.Size == 0 {
+			continue
+		}
+		if len(kept) == mostPhotos {
+			return kept, first(refused, errs.Newf(errs.Invalid, "resident.photo.many", "一次最多 %d 张，前面的都收到了，其余请再送一次。", "At most %d photos at once: the first have arrived, send the others again.", mostPhotos)), nil
+		}
+		body, err := head.Open()
+		if err != nil {
+			return kept, refused, err
+		}
+		ref, err := p.house.Keep(r.Context(), c.Project, c.ID, head.Filename, body)
+		_ = body.Close() // read to its end, or refused
+		switch {
+		case err == nil:
+			kept = append(kept, ref)
+		case errs.KindOf(err) == errs.Invalid:
+			refused = first(refused, err)
+		default:
+			return kept, refused, err
+		}
+	}
+	return kept, refused, nil
+}
+
+// refusals are the reasons a picture is not taken, by the word that the address
+// of the progress page carries.
+var refusals = map[string]text.Both{
+	"files.size":          text.B("事情已收到。有照片超过 25 MB，没有收下；可以选小一点的尺寸在下面再送。", "Your report arrived. A photo is larger than 25 MB and was not taken; send it again below in a smaller size."),
+	"files.type":          text.B("事情已收到。有一个文件不是照片，没有收下；照片可以在下面再送。", "Your report arrived. One file is no photo and was not taken; photos can be sent again below."),
+	"resident.photo.many": text.B("事情已收到。照片一次最多 12 张，多出来的没有收下，可以在下面再送。", "Your report arrived. At most 12 photos are taken at once; send the others again below."),
+	"files.broken":        text.B("事情已收到。有照片没有传完整，没有收下；请在下面再送一次。", "Your report arrived. A photo did not arrive whole and was not taken; send it again below."),
+}
+
+// refusal is the word for why a picture was not taken.
+func refusal(err error) string {
+	if e := errs.As(err); e != nil {
+		if _, ok := refusals[e.Code]; ok {
+			return e.Code
+		}
+	}
+	return "files.broken"
+}
+
+// photo hands a resident one of the pictures they sent, small. Nothing else of
+// the case's attachments has an address here.
+func (p *Pages) photo(w http.ResponseWriter, r *http.Request) error {
+	l, _, err := p.open(r)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || l.Kind != resident.Case {
+		return noPhoto()
+	}
+	err = p.db.Read(r.Context(), func(ctx context.Context, tx *store.Tx) error {
+		c, err := p.cases.ByID(ctx, tx, l.Case)
+		if err != nil {
+			return err
+		}
+		env, err := p.cases.Versions(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		list, err := p.sent(ctx, tx, env.Def, c)
+		if err == nil && !slices.ContainsFunc(list, func(x Photo) bool { return x.ID == id && x.Shown }) {
+			return noPhoto()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return p.house.ServePhoto(w, r, l.Project, l.Case, id)
+}
+
+// sent are the pictures a resident sent; what they signed is none.
+func (p *Pages) sent(ctx context.Context, tx *store.Tx, def *procedure.Definition, c casefile.Case) ([]Photo, error) {
+	list, err := p.house.Photos(ctx, tx, c.Project, c.ID)
+	return slices.DeleteFunc(list, func(x Photo) bool {
+		return slices.ContainsFunc(def.Fields, func(f procedure.Field) bool { return f.Type == procedure.TypeSignature && x.Name == f.Name+".png" })
+	}), err
+}
+
+func noPhoto() error {
+	return errs.New(errs.NotFound, "resident.photo", "没有这张照片。", "There is no such photo.")
+}
+
+// asResident writes down what a resident says; the steps that are theirs they
+// do as resident.Actor.
+var asResident = engine.Actor{Name: "住户"}
