@@ -65,6 +65,16 @@ func (a *App) furnish(ctx context.Context, s house.Setting) (*house.Building, er
 			made, err := a.Auth.CreateAccount(ctx, auth.System, auth.NewAccount{Login: fmt.Sprintf("story.%x", name), Name: name, Grants: grants})
 			return auth.Actor{Account: made.ID, Login: made.Login, Name: name, Grants: grants}.WithPermissions(rights), err
 		},
+		Figures: func(ctx context.Context) (list []coverage.Measured, err error) {
+			err = a.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+				m, err := a.Care.Count(ctx, tx, auth.System, project.ID, tx.Now())
+				for _, f := range m.Figures {
+					list = append(list, coverage.Measured{Name: f.Name, Target: f.Target, Now: f.Now, Known: f.Known, Met: f.Met})
+				}
+				return err
+			})
+			return list, err
+		},
 		Handler: func(actor *auth.Actor) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				a.Handler().ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), storyActor{}, actor)))

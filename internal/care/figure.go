@@ -1,19 +1,20 @@
 package care
 
 import (
-	"context"
 	"fmt"
-	"sync"
+	"strconv"
 	"time"
 
-	"guanjia/internal/auth"
+	"guanjia/internal/engine"
 	"guanjia/internal/procedure"
-	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
 
-// Figure is one figure of the month against its target of the profile.
+// Figure is one figure against its target of the profile. Pages, the sheet,
+// the first page of the day and the stories that prove the rules all read the
+// same ones.
 type Figure struct {
+	Name   string // as stories call it: "rework"
 	Title  text.Both
 	Target string // "≥ 90 %"
 	Now    string // "" when nothing was counted
@@ -21,38 +22,145 @@ type Figure struct {
 	Known  bool
 }
 
-// figuresOf measures the month against the targets that the profile has.
-func figuresOf(m Month, f *procedure.Figures) []Figure {
-	var list []Figure
-	least := func(title text.Both, part, of int, paths ...string) {
-		for _, path := range paths {
-			share, err := f.Share(path, nil)
-			if err != nil {
-				continue
-			}
-			fig := Figure{Title: title, Target: fmt.Sprintf("≥ %.4g %%", share*100), Known: of > 0}
-			if of > 0 {
-				now := float64(part) / float64(of)
-				fig.Now, fig.Met = fmt.Sprintf("%.1f %%", now*100), now >= share-1e-9
-			}
-			list = append(list, fig)
-			return
-		}
-	}
-	least(text.B("回访率", "Followed up"), m.Follow.Done, m.Follow.Done+m.Follow.LeftOut, "targets.follow_up", "follow_up.share.repair")
-	least(text.B("回访满意率", "Satisfied"), m.Follow.Satisfied, m.Follow.Done, "targets.satisfaction")
-	least(text.B("急修到场及时", "Urgent in time"), m.urgentInTime, m.urgent, "targets.urgent_in_time")
-	least(text.B("投诉办结率", "Complaints handled"), m.handled, m.complaints, "targets.complaints.handled")
-	if share, err := f.Share("targets.rework", nil); err == nil {
-		fig := Figure{Title: text.B("返修率", "Rework"), Target: fmt.Sprintf("≤ %.4g %%", share*100), Known: m.repairs > 0}
-		if m.repairs > 0 {
-			now := float64(m.reworks) / float64(m.repairs)
-			fig.Now, fig.Met = fmt.Sprintf("%.1f %%", now*100), now <= share+1e-9
-		}
-		list = append(list, fig)
-	}
-	return list
+// Standing is what is measured against the targets: the month, and what a year
+// or a day asks for. A span that was not counted is nil and not measured.
+type Standing struct {
+	Month  Month
+	Year   *YearCounts
+	Visits *Target
+	Survey *SurveyStanding
 }
+
+// YearCounts counts the complaints found valid since the year began (CMP-10).
+type YearCounts struct{ Valid, Handled int }
+
+// SurveyStanding is how far the project is with its opinion survey (DSK-17).
+type SurveyStanding struct {
+	Last                time.Time // the last one that went out began, zero: never
+	Due                 time.Time // the next one goes out before; zero: nothing happened in the project yet
+	Returned, Satisfied int       // of the last one counted
+}
+
+// edge is what a share may miss its target by through the way machines keep fractions.
+const edge = 1e-9
+
+// measures puts figures into a list, those that the profile has a target for.
+type measures struct {
+	f    *procedure.Figures
+	list []Figure
+}
+
+// share measures a part of a whole. sign is ≥, > or ≤; the first path that the
+// profile has is the target.
+func (m *measures) share(name string, title text.Both, sign string, part, of int, paths ...string) {
+	for _, path := range paths {
+		target, err := m.f.Share(path, nil)
+		if err != nil {
+			continue
+		}
+		fig := Figure{Name: name, Title: title, Target: fmt.Sprintf("%s %.4g %%", sign, target*100), Known: of > 0}
+		if of > 0 {
+			now := float64(part) / float64(of)
+			fig.Now = fmt.Sprintf("%.1f %%", now*100)
+			fig.Met = sign == "≥" && now >= target-edge || sign == ">" && now > target+edge || sign == "≤" && now <= target+edge
+		}
+		m.list = append(m.list, fig)
+		return
+	}
+}
+
+// most measures a count that must not be exceeded.
+func (m *measures) most(name string, title text.Both, now int, path string) {
+	if target, err := m.f.Number(path, nil); err == nil {
+		m.list = append(m.list, Figure{Name: name, Title: title, Target: "≤ " + strconv.FormatInt(target, 10), Now: strconv.Itoa(now), Met: int64(now) <= target, Known: true})
+	}
+}
+
+// Measure sets what was counted against the targets of a profile (DSK-15, 16,
+// 17; REP-08; CMP-10). It is pure: the same counts and figures give the same
+// verdict wherever they are shown.
+func Measure(s Standing, f *procedure.Figures, now time.Time) []Figure {
+	m := &measures{f: f}
+	k := s.Month
+	m.share("follow_up", text.B("回访率", "Followed up"), "≥", k.Follow.Done, k.Follow.Done+k.Follow.LeftOut, "targets.follow_up", "follow_up.share.repair")
+	m.share("complaint_follow_up", text.B("投诉回访率", "Complaints followed up"), "≥", k.answeredFor, k.handled, "follow_up.share.complaint")
+	m.share("satisfaction", text.B("回访满意率", "Satisfied"), "≥", k.Follow.Satisfied, k.Follow.Done, "targets.satisfaction")
+	m.share("urgent_in_time", text.B("急修到场及时", "Urgent in time"), "≥", k.urgentInTime, k.urgent, "targets.urgent_in_time")
+	m.share("rework", text.B("返修率", "Rework"), "≤", k.reworks, k.repairs, "targets.rework")
+	m.most("valid_complaints", text.B("有效投诉，最多的一天", "Valid complaints on the worst day"), k.validAtMost(), "targets.valid_complaints.count")
+	m.most("authority_complaints", text.B("投诉到主管部门", "Complaints to the authority"), k.toAuthority, "targets.complaints.authority")
+	m.share("company_complaints", text.B("投诉到公司的占比", "Complaints that went to the company"), "≤", k.toCompany, k.complaints, "targets.complaints.company")
+	if s.Year != nil {
+		m.share("complaints_handled", text.B("今年有效投诉办结率", "Valid complaints handled this year"), ">", s.Year.Handled, s.Year.Valid, "targets.complaints.handled")
+	}
+	if t := s.Visits; t != nil && t.Need > 0 {
+		title := text.B("今天走访客户", "Customers visited today")
+		if t.Each == "1 year" {
+			title = text.B("今年走访业主", "Owners visited this year")
+		}
+		m.list = append(m.list, Figure{Name: "visits", Title: title, Target: "≥ " + strconv.Itoa(t.Need), Now: strconv.Itoa(t.Done), Met: t.Done >= t.Need, Known: true})
+	}
+	m.survey(s.Survey, now)
+	return m.list
+}
+
+// survey measures whether the yearly survey went out in time, and what it found.
+func (m *measures) survey(s *SurveyStanding, now time.Time) {
+	if s == nil {
+		return
+	}
+	fig := Figure{Name: "survey", Title: text.B("意见征询，下次不晚于", "Next opinion survey by"), Target: "—"}
+	if !s.Due.IsZero() {
+		// What is due at the end of a day is due on that day.
+		fig.Target, fig.Now = s.Due.Add(-time.Microsecond).Format(time.DateOnly), "—"
+		fig.Known, fig.Met = true, !now.After(s.Due)
+		if !s.Last.IsZero() {
+			fig.Now = s.Last.Format(time.DateOnly)
+		}
+	}
+	m.list = append(m.list, fig)
+	m.share("survey_satisfaction", text.B("意见征询满意率", "Satisfied in the survey"), "≥", s.Satisfied, s.Returned, "targets.satisfaction")
+}
+
+// complain counts a complaint of the month.
+func (m *Month) complain(c Complaint) {
+	m.complaints++
+	if c.Valid {
+		m.Days[c.Day-1].valid++
+	}
+	switch c.To {
+	case "authority":
+		m.toAuthority++
+	case "company":
+		m.toCompany++
+	}
+	if c.Closed {
+		m.handled++
+		if c.Followed {
+			m.answeredFor++
+		}
+	}
+}
+
+// Complaint is what of a complaint counts towards the targets.
+type Complaint struct {
+	Day                     int    // of the month it was taken in
+	To                      string // whom the customer turned to: centre, company, authority
+	Valid, Closed, Followed bool
+}
+
+// validAtMost is how many complaints of one day were found valid, at most.
+func (m Month) validAtMost() int {
+	most := 0
+	for _, d := range m.Days {
+		most = max(most, d.valid)
+	}
+	return most
+}
+
+// handled reports whether a complaint was dealt with: answered, so that only
+// the follow-up can come, or closed.
+func handled(st engine.State) bool { return st.Status == engine.Closed || st.Visits[followStep] > 0 }
 
 // ReworkRate is the share of repairs that were reworks in percent; false
 // without repairs (REP-08).
@@ -61,48 +169,4 @@ func (m Month) ReworkRate() (float64, bool) {
 		return 0, false
 	}
 	return 100 * float64(m.reworks) / float64(m.repairs), true
-}
-
-// Brief is what the first page of the day shows of the month.
-type Brief struct {
-	Figures  []Figure
-	Repeated []Repeat
-	at       time.Time
-}
-
-// briefFor is how long a brief is shown before it is counted anew: the first
-// page of everybody must not count a month each time.
-const briefFor = 2 * time.Minute
-
-// briefs are the latest by project.
-type briefs struct {
-	mu   sync.Mutex
-	kept map[int64]Brief
-}
-
-// Brief is the month in short, at most two minutes old; empty for who may not
-// see the counts.
-func (s *Service) Brief(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64) (Brief, error) {
-	if !actor.May(PermFigures, project) {
-		return Brief{}, nil
-	}
-	now := tx.Now()
-	s.brief.mu.Lock()
-	b, ok := s.brief.kept[project]
-	s.brief.mu.Unlock()
-	if age := now.Sub(b.at); ok && age >= 0 && age < briefFor {
-		return b, nil
-	}
-	m, err := s.Count(ctx, tx, actor, project, now)
-	if err != nil {
-		return Brief{}, err
-	}
-	b = Brief{Figures: m.Figures, Repeated: m.Repeated[:min(len(m.Repeated), 5)], at: now}
-	s.brief.mu.Lock()
-	defer s.brief.mu.Unlock()
-	if s.brief.kept == nil {
-		s.brief.kept = map[int64]Brief{}
-	}
-	s.brief.kept[project] = b
-	return b, nil
 }

@@ -43,13 +43,16 @@ type Month struct {
 	Figures  []Figure
 	Repeated []Repeat // in the 30 days up to the end of the month, or now
 
-	repairs, reworks, urgent, urgentInTime, complaints, handled, valid int
+	repairs, reworks, urgent, urgentInTime                   int
+	complaints, handled, answeredFor, toCompany, toAuthority int
 }
 
 // Day is what came in and was closed on one day.
 type Day struct {
 	Date          time.Time
 	Taken, Closed int
+
+	valid int // complaints taken in that were found valid
 }
 
 // Repeat is a problem of one sort in one building that came from at least
@@ -66,8 +69,9 @@ type Repeat struct {
 // repeatDays is how far back repeated problems are looked for.
 const repeatDays = 30
 
-// Count counts one month (DSK-18, DSK-19, REP-11, CMP-13) in four statements.
-// Any moment of the month names it.
+// Count counts one month (DSK-18, DSK-19, REP-11, CMP-13) in four statements;
+// the month that runs also says how visits, the survey and the year's
+// complaints stand, in one statement each. Any moment of the month names it.
 func (s *Service) Count(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64, month time.Time) (Month, error) {
 	m := Month{From: monthOf(month)}
 	m.To = m.From.AddDate(0, 1, 0)
@@ -102,7 +106,13 @@ func (s *Service) Count(ctx context.Context, tx *store.Tx, actor auth.Actor, pro
 	if err != nil {
 		return m, err
 	}
-	m.Figures = figuresOf(m, stamp.Figures)
+	standing := Standing{Month: m}
+	if now := tx.Now(); now.Before(m.To) {
+		if err := s.standing(ctx, tx, project, stamp, now, &standing); err != nil {
+			return m, err
+		}
+	}
+	m.Figures = Measure(standing, stamp.Figures, tx.Now())
 	if s.topics != nil {
 		for _, t := range s.topics.TopicsAt(c.said, func(x messages.Message) string { return c.where[x.ID] }) {
 			m.Repeated = append(m.Repeated, repeatOf(t, stamp.Figures))
@@ -162,13 +172,11 @@ func (c *counter) add(k casefile.Case) {
 	case "repair":
 		c.repair(k)
 	case "complaint":
-		m.complaints++
-		if k.State.Fields["valid"] == true {
-			m.valid++
-		}
-		if k.State.Status == engine.Closed {
-			m.handled++
-		}
+		to, _ := k.State.Fields["turned_to"].(string)
+		m.complain(Complaint{
+			Day: k.State.OpenedAt.In(calendar.Zone).Day(), To: to, Valid: k.State.Fields["valid"] == true,
+			Closed: k.State.Status == engine.Closed, Followed: k.State.Visits[followStep] > 0,
+		})
 	}
 }
 

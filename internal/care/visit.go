@@ -104,15 +104,15 @@ func (s *Service) Visits(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 		if c.State.Status == engine.Open { // on the way: not proposed a second time
 			last[c.Customer] = now
 		}
+		if at, ok := confirmed(c); ok {
+			v.Confirmed++
+			last[c.Customer] = at
+			if !at.Before(v.Target.From) {
+				counted[c.Customer] = true
+			}
+		}
 		for _, k := range c.Clocks {
-			switch {
-			case k.Name == visitDoneMark && !k.Stopped.IsZero() && c.State.Visits["confirm"] > 0:
-				v.Confirmed++
-				last[c.Customer] = k.Stopped
-				if !k.Stopped.Before(v.Target.From) {
-					counted[c.Customer] = true
-				}
-			case k.Name == "answered" && k.Run == engine.RunLate:
+			if k.Name == "answered" && k.Run == engine.RunLate {
 				v.Late++
 			}
 		}
@@ -124,6 +124,17 @@ func (s *Service) Visits(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 	v.Target.Done = len(counted)
 	v.Candidates, err = s.candidates(ctx, tx, project, now, last)
 	return v, err
+}
+
+// confirmed is when a visit was made whose record went to the customer; false
+// before that.
+func confirmed(c casefile.Case) (time.Time, bool) {
+	for _, k := range c.Clocks {
+		if k.Name == visitDoneMark && !k.Stopped.IsZero() && c.State.Visits["confirm"] > 0 {
+			return k.Stopped, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // target reads visit.share: {owners: 10 %, each: 1 year} or {customers: 1, each: 1 day}.

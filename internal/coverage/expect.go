@@ -53,6 +53,8 @@ func (p *player) look(part *scenario.Part) (holds bool, found string, err error)
 		return strings.Contains(p.body, part.Words) == (part.Name == "shows"), "the page is " + text.Cut(p.body, 300), p.asked()
 	case "answer":
 		return p.status == part.Count, fmt.Sprintf("the answer was %d", p.status), p.asked()
+	case "figure":
+		return p.figure(part)
 	case "record":
 		rooms, ok := p.stage.(Rooms)
 		if !ok {
@@ -77,6 +79,32 @@ func (p *player) look(part *scenario.Part) (holds bool, found string, err error)
 	}
 	holds, found = p.lookAt(part, c)
 	return holds, found, nil
+}
+
+// figure looks at what the project reaches of a target.
+func (p *player) figure(part *scenario.Part) (bool, string, error) {
+	stage, ok := p.stage.(Measures)
+	if !ok {
+		return false, "", ErrNotHere
+	}
+	list, err := stage.Figures()
+	if err != nil {
+		return false, "", err
+	}
+	for _, m := range list {
+		if m.Name != part.Name {
+			continue
+		}
+		verdict := "missed"
+		switch {
+		case !m.Known:
+			verdict = "unknown"
+		case m.Met:
+			verdict = "met"
+		}
+		return verdict == part.Value && (part.Words == "" || part.Words == m.Target), fmt.Sprintf("it is %s: %s of %s", verdict, m.Now, m.Target), nil
+	}
+	return false, "the profile sets no such target", nil
 }
 
 func (p *player) asked() error {

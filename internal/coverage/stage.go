@@ -52,6 +52,20 @@ type Rooms interface {
 	Records(table string, match scenario.Answers) (int, error)
 }
 
+// Measures is a Stage that measures the project against the targets of its
+// profile, with the same code the pages show them by.
+type Measures interface {
+	Figures() ([]Measured, error)
+}
+
+// Measured is one figure of a project against its target.
+type Measured struct {
+	Name       string
+	Target     string // as it is shown: "≤ 2 %"
+	Now        string
+	Known, Met bool
+}
+
 // ErrNotHere says that a stage has no such thing, so that the story cannot be
 // played on it. It is no failure of the rule.
 var ErrNotHere = errors.New("this stage has no pages or rooms")

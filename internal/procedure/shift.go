@@ -72,6 +72,9 @@ func shiftedWord(w string) (string, bool) {
 		return l.String(), true
 	}
 	if share, err := parseShare(w); err == nil {
+		if share < 0.5 { // half of "at most 2 %" would judge as the whole does wherever there are few
+			share = 1 + 2*share
+		}
 		return strconv.FormatFloat(share*50, 'f', -1, 64) + " %", true
 	}
 	if fen, err := parseMoney(w); err == nil {

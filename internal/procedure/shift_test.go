@@ -7,7 +7,7 @@ func TestShifted(t *testing.T) {
 	f, problems := LoadFigures("x.yaml", []byte(`
 profile: x
 title: {zh: 试, en: X}
-a: {limit: 2 days, same: same day, at: at 23:30, share: 90 %, sum: 12.50 yuan, count: 3, on: yes, word: director}
+a: {limit: 2 days, same: same day, at: at 23:30, share: 90 %, few: 2 %, sum: 12.50 yuan, count: 3, on: yes, word: director}
 kinds: {leak: 漏水 / Leak}
 levels: [{at: 80 %, tell: owner}, {at: due, tell: owner}, {at: due + 1 day, tell: owner}]
 `))
@@ -15,7 +15,7 @@ levels: [{at: 80 %, tell: owner}, {at: due, tell: owner}, {at: due + 1 day, tell
 		t.Fatal(problems)
 	}
 	for path, want := range map[string]string{
-		"a.limit": "5 days", "a.same": "3 days", "a.at": "at 01:00", "a.share": "45 %", "a.sum": "26.00 yuan", "a.count": "7", "a.on": "no",
+		"a.limit": "5 days", "a.same": "3 days", "a.at": "at 01:00", "a.share": "45 %", "a.few": "52 %", "a.sum": "26.00 yuan", "a.count": "7", "a.on": "no",
 	} {
 		g, ok := f.Shifted(path)
 		if !ok || g.Hash == f.Hash {

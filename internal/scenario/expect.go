@@ -6,6 +6,9 @@ import (
 	"strconv"
 )
 
+// Verdicts are the words a figure's target can be expected in.
+var Verdicts = []string{"met", "missed", "unknown"}
+
 // ClockStates are the words a clock can be expected in.
 var ClockStates = []string{"running", "paused", "met", "late", "off"}
 
@@ -200,6 +203,15 @@ var partShapes = map[string]func(r *reader, part *Part){
 			if part.Value = r.word(); !slices.Contains(ClockStates, part.Value) {
 				r.fail("a clock is running, paused, met, late or off, not %q", part.Value)
 			}
+		}
+	},
+	"figure": func(r *reader, part *Part) {
+		part.Name, part.Value = r.word(), r.word()
+		if !slices.Contains(Verdicts, part.Value) {
+			r.fail("a figure is met, missed or unknown, not %q", part.Value)
+		}
+		if r.is("target") {
+			part.Words = r.quoted(true)
 		}
 	},
 	"told": func(r *reader, part *Part) {

@@ -121,12 +121,12 @@ type Part struct {
 	Not    bool
 	Word   string    // step, open, owner, clock, told … as in the README
 	Name   string    // step, field, clock, target, record, table …
-	Value  string    // field: the value · clock: the state · filed: the room · about of told · PROCEDURE's name of spawned
+	Value  string    // field: the value · clock: the state · figure: met, missed, unknown · filed: the room · about of told · PROCEDURE's name of spawned
 	At     time.Time // clock due, told at; zero: not asked
 	Limit  string    // clock limit, as stamped
 	Count  int       // how often; -1: at least once
 	Names  []string  // missing
-	Words  string    // page, refused
+	Words  string    // page, refused; figure: the target as it is shown
 	Fields Answers   // ran, record
 	Line   int
 }

@@ -195,3 +195,11 @@ func (s *Stage) RunAction(who, action string, args scenario.Answers) error {
 	}
 	return s.b.Action(s.ctx, actor, action, given)
 }
+
+// Figures implements coverage.Measures.
+func (s *Stage) Figures() ([]coverage.Measured, error) {
+	if s.b.Figures == nil {
+		return nil, coverage.ErrNotHere
+	}
+	return s.b.Figures(s.ctx)
+}

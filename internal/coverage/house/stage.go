@@ -45,7 +45,9 @@ type Building struct {
 	Action func(ctx context.Context, actor auth.Actor, name string, args map[string]any) error
 	// Import runs a file through the importer; nil: stories cannot.
 	Import func(ctx context.Context, actor auth.Actor, file string, content []byte, args scenario.Answers) error
-	Close  func() error
+	// Figures measures the project against its targets; nil: stories cannot.
+	Figures func(ctx context.Context) ([]coverage.Measured, error)
+	Close   func() error
 }
 
 // Build makes a Building; it is called once a story has said what is given.
@@ -68,10 +70,11 @@ type Stage struct {
 }
 
 var (
-	_ coverage.Stage   = (*Stage)(nil)
-	_ coverage.Pages   = (*Stage)(nil)
-	_ coverage.Rooms   = (*Stage)(nil)
-	_ coverage.Breaker = (*Stage)(nil)
+	_ coverage.Stage    = (*Stage)(nil)
+	_ coverage.Pages    = (*Stage)(nil)
+	_ coverage.Rooms    = (*Stage)(nil)
+	_ coverage.Breaker  = (*Stage)(nil)
+	_ coverage.Measures = (*Stage)(nil)
 )
 
 // New gives coverage its stages: each story a new building in a folder of its own.
