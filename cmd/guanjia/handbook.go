@@ -44,6 +44,7 @@ type coverageCmd struct {
 	Folder string `arg:"" optional:"" help:"Handbook folder; the one inside the binary when left out." type:"existingdir"`
 	JSON   bool   `help:"One JSON object a rule."`
 	Mutate bool   `help:"Take each lever away and see that its stories notice."`
+	Tests  bool   `help:"Run the Go tests that rules name, too; in a checkout with Go."`
 }
 
 // Run plays the stories; status 1 when one fails.
@@ -53,7 +54,11 @@ func (c *coverageCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := coverage.Handbook(ctx, source, coverage.Options{Mutate: c.Mutate, Things: there.Things, House: app.Stories(ctx)})
+	opt := coverage.Options{Mutate: c.Mutate, Things: there.Things, House: app.Stories(ctx)}
+	if c.Tests {
+		opt.Tests = goTests
+	}
+	r, err := coverage.Handbook(ctx, source, opt)
 	if err != nil {
 		return err
 	}

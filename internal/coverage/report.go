@@ -49,6 +49,7 @@ type ClauseState struct {
 	ProvedBy []string  `json:"proved_by,omitempty"`
 	Survived []string  `json:"survived,omitempty"` // stories that do not notice when the lever is gone
 	Why      string    `json:"why,omitempty"`      // why it is not proved
+	Test     string    `json:"test,omitempty"`     // of a clause that a Go test proves: not run here, passed, failed
 
 	lever   procedure.Lever
 	stories []*scenario.Story
@@ -99,8 +100,14 @@ func (r *Report) finish() {
 	}
 }
 
-// Passed reports whether every story went as told and claims what is there.
+// Passed reports whether every story went as told and claims what is there,
+// and no test that was run failed.
 func (r *Report) Passed() bool {
+	for _, rule := range r.Rules {
+		if slices.ContainsFunc(rule.Clauses, func(c *ClauseState) bool { return c.Test == "failed" }) {
+			return false
+		}
+	}
 	return len(r.Faults) == 0 && !slices.ContainsFunc(r.Stories, func(s StoryState) bool { return s.State == "failed" })
 }
 
@@ -125,7 +132,7 @@ func (r *Report) WriteText(w io.Writer, lang text.Lang) error {
 			_, err = fmt.Fprintf(w, format, args...)
 		}
 	}
-	count := map[string]int{}
+	count, tests := map[string]int{}, map[string]int{}
 	for _, rule := range r.Rules {
 		count[rule.State]++
 		print("%-8s %s  %s\n", rule.ID, states[rule.State], rule.Title.In(lang))
@@ -134,7 +141,12 @@ func (r *Report) WriteText(w io.Writer, lang text.Lang) error {
 			if c.State == Later {
 				by = c.Later
 			}
-			print("  %-9s %s  %s  [%s]\n", c.ID, states[c.State], c.Text.In(lang), by)
+			state := states[c.State]
+			if c.Test != "" {
+				tests[c.Test]++
+				state += say("（Go 测试）", " by test")
+			}
+			print("  %-9s %s  %s  [%s]\n", c.ID, state, c.Text.In(lang), by)
 			if c.Why != "" && c.State != Proved {
 				print("            %s\n", c.Why)
 			}
@@ -153,6 +165,12 @@ func (r *Report) WriteText(w io.Writer, lang text.Lang) error {
 	}
 	print(say("规则 %d 条：已证明 %d，有承担 %d，未做 %d；剧情 %d 个，通过 %d 个\n", "%d rules: %d proved, %d carried, %d open; %d stories, %d passed\n"),
 		len(r.Rules), count[Proved], count[Carried], count[Open], len(r.Stories), passed)
+	if n := tests["not run here"]; n > 0 {
+		print(say("其中 %d 条分句由 Go 测试证明，这里没有运行：make test 会全部运行，--tests 只运行它们\n", "%d clauses are proved by Go tests, which were not run here: make test runs them all, --tests just these\n"), n)
+	}
+	if n := tests["passed"] + tests["failed"]; n > 0 {
+		print(say("其中 %d 条分句由 Go 测试证明，已运行，%d 条没有通过\n", "%d clauses are proved by Go tests, which were run; %d of them failed\n"), n, tests["failed"])
+	}
 	if err != nil {
 		return fmt.Errorf("writing coverage: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +23,12 @@ type Config struct {
 	NewHouse NewStage // for stories that need pages and rooms; nil: they are not played
 	Mutate   bool     // play again without each lever: the story must fail
 	Workers  int      // stories played at a time; 1 when 0
+	Tests    RunTests // nil: the tests that levers name are not run, and the report says so
 }
+
+// RunTests runs Go tests named "package.TestName" and says which passed; one
+// that was skipped or is not there has not.
+type RunTests func(ctx context.Context, names []string) (passed map[string]bool, err error)
 
 // NewStage makes a fresh stage of a profile.
 type NewStage func(book *procedure.Handbook, profile string) (Stage, error)
@@ -47,6 +53,9 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 		r.report.Stories = append(r.report.Stories, storyState(s, r.results[i]))
 	}
 	jobs := r.clauses()
+	if err := r.tests(ctx); err != nil {
+		return nil, err
+	}
 	if cfg.Mutate {
 		if err := r.each(ctx, len(jobs), func(i int) { r.mutate(jobs[i]) }); err != nil {
 			return nil, err
@@ -170,6 +179,33 @@ func (r *runner) clauses() []*ClauseState {
 	return proved
 }
 
+// tests runs the tests that clauses name, each once.
+func (r *runner) tests(ctx context.Context) error {
+	if r.cfg.Tests == nil {
+		return nil
+	}
+	byName := map[string][]*ClauseState{}
+	for _, rule := range r.report.Rules {
+		for _, k := range rule.Clauses {
+			if k.Test != "" {
+				byName[k.lever.Name] = append(byName[k.lever.Name], k)
+			}
+		}
+	}
+	passed, err := r.cfg.Tests(ctx, slices.Sorted(maps.Keys(byName)))
+	if err != nil {
+		return err
+	}
+	for name, clauses := range byName {
+		for _, k := range clauses {
+			if k.Test = "passed"; !passed[name] {
+				k.State, k.ProvedBy, k.Test, k.Why = Carried, nil, "failed", "its test failed, was skipped or is not there"
+			}
+		}
+	}
+	return nil
+}
+
 func (r *runner) clause(c procedure.Clause) *ClauseState {
 	k := &ClauseState{ID: c.ID, Text: c.Text, Lever: c.Lever, Later: c.Later}
 	if c.Later != "" {
@@ -185,7 +221,7 @@ func (r *runner) clause(c procedure.Clause) *ClauseState {
 	}
 	k.lever, k.State = lever, Carried
 	if lever.Sort == "test" { // what no story can show: the test suite runs it
-		k.State, k.ProvedBy = Proved, []string{c.Lever}
+		k.State, k.ProvedBy, k.Test = Proved, []string{c.Lever}, "not run here"
 		return k
 	}
 	for _, s := range r.claims[c.ID] {

@@ -126,3 +126,34 @@ func TestReport(t *testing.T) {
 		}
 	}
 }
+
+// A clause that a Go test carries says so, and is not proved by a test that
+// was run and did not pass.
+func TestTestsAreNotBelievedUnseen(t *testing.T) {
+	t.Parallel()
+	clause := func(id, lever string) procedure.Clause { return procedure.Clause{ID: id, Lever: lever} }
+	play := func(tests RunTests) (*Report, []*ClauseState) {
+		r, err := Run(context.Background(), Config{
+			Book: &procedure.Handbook{}, Tests: tests,
+			Pages: []procedure.Page{{Name: "x", Rules: []procedure.Rule{{ID: "PLT-01", Clauses: []procedure.Clause{clause("PLT-01.1", "test a.TestGood"), clause("PLT-01.2", "test a.TestBad")}}}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r, r.Rules[0].Clauses
+	}
+	r, c := play(nil)
+	if !r.Passed() || c[0].Test != "not run here" || c[1].State != Proved {
+		t.Errorf("without running: %+v %+v", c[0], c[1])
+	}
+	var out bytes.Buffer
+	if err := r.WriteText(&out, text.EN); err != nil || !strings.Contains(out.String(), "2 clauses are proved by Go tests, which were not run here") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+	r, c = play(func(_ context.Context, names []string) (map[string]bool, error) {
+		return map[string]bool{"a.TestGood": true, "a.TestBad": false}, nil
+	})
+	if r.Passed() || c[0].State != Proved || c[0].Test != "passed" || c[1].State != Carried || r.Rules[0].State != Carried {
+		t.Errorf("with one that fails: %+v %+v", c[0], c[1])
+	}
+}
