@@ -222,7 +222,9 @@ func (a *App) rooms() error {
 	a.Letters = letters.New(a.DB, a.Cases, said.rules, a.Queue)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
-	casePages.With(deskPages.OnCases())
+	extras := deskPages.OnCases()
+	extras.Buildings = a.buildingOptions
+	casePages.With(extras)
 
 	workPages, err := a.workPages()
 	if err != nil {

@@ -1,13 +1,18 @@
 package app
 
 import (
+	"context"
+	"strconv"
+
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/desk"
 	"guanjia/internal/desk/deskweb"
 	"guanjia/internal/estate"
 	"guanjia/internal/search"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
+	"guanjia/internal/web/ui"
 )
 
 // housePages are the pages of the estate, with what cases and the desk add to
@@ -17,6 +22,16 @@ func (a *App) housePages(cases *caseweb.Pages, calls *deskweb.Pages) *estate.Pag
 		Title: text.B("新事项", "New case"), Icon: "plus", Key: "n", Primary: true, Right: desk.PermDesk,
 		Path: deskweb.UnitPath,
 	}, codeAction})
+}
+
+// buildingOptions are the buildings a list can be narrowed to.
+func (a *App) buildingOptions(ctx context.Context, tx *store.Tx, project int64) ([]ui.Option, error) {
+	list, err := a.Estate.Buildings(ctx, tx, project)
+	options := make([]ui.Option, len(list))
+	for i, b := range list {
+		options[i] = ui.Option{Value: strconv.FormatInt(b.ID, 10), Label: b.Name}
+	}
+	return options, err
 }
 
 // searchPages is the one search over what every room makes findable.

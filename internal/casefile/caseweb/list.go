@@ -11,6 +11,7 @@ import (
 
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -35,8 +36,14 @@ var views = []struct {
 func filterOf(r *http.Request) (casefile.Filter, string) {
 	q := r.URL.Query()
 	f := casefile.Filter{
-		Project: web.ProjectOf(r.Context()).ID, Procedure: q.Get("kind"), Team: q.Get("team"),
+		Project: web.ProjectOf(r.Context()).ID, Procedure: q.Get("kind"),
 		Text: text.Clean(text.Cut(q.Get("q"), 100)), After: q.Get("after"), Limit: 50, NoTotal: q.Get("after") != "",
+	}
+	if trade := q.Get("team"); trade != "" { // only repairs have a trade, whoever they are with
+		f.Fields = map[string]string{"trade": trade}
+		if f.Procedure == "" {
+			f.Procedure = "repair"
+		}
 	}
 	view := q.Get("view")
 	known := false
@@ -58,6 +65,9 @@ func filterOf(r *http.Request) (casefile.Filter, string) {
 		}
 	}
 	f.Building, _ = strconv.ParseInt(q.Get("building"), 10, 64)
+	if who, err := strconv.ParseInt(q.Get("assignee"), 10, 64); err == nil {
+		f.Assignee = who
+	}
 	if d, err := time.ParseInLocation("2006-01-02", q.Get("from"), calendar.Zone); err == nil {
 		f.From = d
 	}
@@ -68,33 +78,42 @@ func filterOf(r *http.Request) (casefile.Filter, string) {
 }
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	project, lang := web.ProjectOf(ctx), text.LangOf(r.Context())
-	f, view := filterOf(r)
-	found, err := p.cases.List(ctx, actorOf(ctx), f)
+	page, err := p.loadList(r)
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	base := "/p/" + project.Code + "/cases"
-	page := ListPage{Filter: FilterForm{
-		Action: base, Kind: f.Procedure, Status: q.Get("status"), Team: f.Team, From: q.Get("from"), To: q.Get("to"), Text: f.Text, View: view,
-		Kinds: p.kindOptions(ctx), Statuses: statusOptions(ctx), Teams: p.teamOptions(ctx, project.ID),
-	}}
-	for _, v := range views {
-		page.Views = append(page.Views, ui.View{Title: v.title.In(lang), Path: base + "?view=" + v.key, Current: v.key == view})
-	}
-	if !f.NoTotal {
-		for i := range page.Views {
-			if page.Views[i].Current {
-				page.Views[i].Count = count(found)
-			}
+	return web.Render(w, r, listPage(page))
+}
+
+// loadList gathers the list, its views and what it can be narrowed by on one
+// snapshot.
+func (p *Pages) loadList(r *http.Request) (ListPage, error) {
+	ctx := r.Context()
+	project, actor := web.ProjectOf(ctx), actorOf(ctx)
+	f, view := filterOf(r)
+	page := ListPage{Columns: shown(r.URL.Query()["cols"])}
+	var found casefile.Page
+	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if found, err = p.cases.ListIn(ctx, tx, actor, f); err != nil {
+			return err
 		}
+		if page.Filter, err = p.filterForm(ctx, tx, r, f, view); err != nil {
+			return err
+		}
+		return p.viewsOf(ctx, tx, r, &page, f, view, found)
+	})
+	if err != nil {
+		return page, err
+	}
+	page.Conds = conds(ctx, r.URL, page.Filter)
+	if !f.NoTotal {
 		page.Total = text.Tf(ctx, "合计 %s 件", "%s cases", count(found))
 	}
 	now := p.db.Clock().Now()
 	for _, c := range found.Cases {
-		page.Rows = append(page.Rows, p.row(ctx, project, c, found.Names, now))
+		row := p.row(ctx, project, c, found.Names, now)
+		row.Team = labelOf(page.Filter.Teams, row.Team)
+		page.Rows = append(page.Rows, row)
 	}
 	if found.Next != "" {
 		page.Pager.Next = with(r.URL, "after", found.Next)
@@ -105,8 +124,8 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	page.Pager.Words = text.Tf(ctx, "这一页 %d 件", "%d on this page", len(found.Cases))
 	page.Excel = "/p/" + project.Code + "/cases.xlsx?" + r.URL.RawQuery
 	page.Print = "/p/" + project.Code + "/registers/cases/print?" + r.URL.RawQuery
-	page.Empty = len(q) == 0 && len(found.Cases) == 0
-	return web.Render(w, r, listPage(page))
+	page.Empty = len(r.URL.Query()) == 0 && len(found.Cases) == 0
+	return page, nil
 }
 
 func count(p casefile.Page) string {
@@ -133,7 +152,14 @@ func with(u *url.URL, key, value string) string {
 func (p *Pages) row(ctx context.Context, project web.Project, c casefile.Case, names map[int64]string, now time.Time) Row {
 	row := Row{
 		Number: c.Number, Path: casePath(project, c.Number), Subject: c.Subject, Place: placeOf(project, c), Spot: c.Place, Person: c.Caller,
-		Chip: worst(ctx, c, now), Assignee: names[c.State.Assignee], Opened: c.State.OpenedAt, Team: c.State.Team,
+		Chip: worst(ctx, c, now), Assignee: names[c.State.Assignee], Owner: names[c.State.Owner], Opened: c.State.OpenedAt, Team: c.State.Team,
+		Channel: channelWord(c.Channel).In(text.LangOf(ctx)),
+	}
+	if trade, ok := c.State.Fields["trade"].(string); ok && row.Team == "" {
+		row.Team = trade
+	}
+	if fen, ok := c.State.Fields["total"].(int64); ok {
+		row.Fee = &fen
 	}
 	if stamp, err := p.book.Stamp(c.Project, c.Procedure); err == nil {
 		row.Kind = stamp.Def.Title.In(text.LangOf(ctx))
@@ -143,34 +169,6 @@ func (p *Pages) row(ctx context.Context, project web.Project, c casefile.Case, n
 		}
 	}
 	return row
-}
-
-func (p *Pages) kindOptions(ctx context.Context) []ui.Option {
-	options := []ui.Option{{Label: text.T(ctx, "全部", "All")}}
-	for _, d := range p.book.Kinds(web.ProjectOf(ctx).ID) {
-		options = append(options, ui.Option{Value: d.Name, Label: d.Title.In(text.LangOf(ctx))})
-	}
-	return options
-}
-
-func (p *Pages) teamOptions(ctx context.Context, project int64) []ui.Option {
-	options := []ui.Option{{Label: text.T(ctx, "全部", "All")}}
-	if stamp, err := p.book.Stamp(project, "repair"); err == nil {
-		if trades, err := stamp.Figures.Choices("trades", nil); err == nil {
-			for _, t := range trades {
-				options = append(options, ui.Option{Value: t.Name, Label: t.Title.In(text.LangOf(ctx))})
-			}
-		}
-	}
-	return options
-}
-
-func statusOptions(ctx context.Context) []ui.Option {
-	return []ui.Option{
-		{Label: text.T(ctx, "按视图", "As the view says")}, {Value: "open", Label: text.T(ctx, "未结", "Open")},
-		{Value: "closed", Label: text.T(ctx, "办结", "Closed")}, {Value: "cancelled", Label: text.T(ctx, "取消", "Cancelled")},
-		{Value: "merged", Label: text.T(ctx, "并案", "Merged")},
-	}
 }
 
 // maxExcel bounds the rows of one Excel file.

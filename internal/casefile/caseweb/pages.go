@@ -12,6 +12,7 @@ import (
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
+	"guanjia/internal/web/ui"
 )
 
 // Place is where a unit is, as a door plate shows it.
@@ -69,6 +70,8 @@ type Pages struct {
 type Extras struct {
 	Phrases func(project web.Project) string // address of the phrases to insert into notes
 	Ways    func(ctx context.Context, project web.Project, v casefile.View) []Way
+	// Buildings are what the list can be narrowed to, value the building's id.
+	Buildings func(ctx context.Context, tx *store.Tx, project int64) ([]ui.Option, error)
 }
 
 // With adds what other rooms bring; at start only.
@@ -94,6 +97,8 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		at("GET /today", casefile.PermWork, p.today),
 		at("GET /cases", casefile.PermWork, p.list),
+		at("POST /saved", casefile.PermWork, p.saveView),
+		at("POST /saved/{saved}/drop", casefile.PermWork, p.dropView),
 		at("GET /cases.xlsx", casefile.PermView, p.excel),
 		at("GET /cases/{number}", casefile.PermWork, p.page),
 		do,

@@ -106,16 +106,12 @@ document.addEventListener("keydown", (e) => {
   if (!e.ctrlKey && !e.metaKey && !e.altKey) walk(key, e);
 });
 
-// ── Lists: j k up down move, enter opens (it is a link), x selects ──
+// ── Lists: j k up down move, enter opens (it is a link) ──
 function walk(key, e) {
   const table = document.querySelector("table[data-rows]");
   if (!table) return;
   const rows = [...table.querySelectorAll("tbody tr")].filter((r) => r.querySelector("a[href]"));
   const at = rows.findIndex((r) => r.contains(document.activeElement));
-  if (key === "x" && at >= 0) {
-    rows[at].querySelector("input[type=checkbox]")?.click();
-    return;
-  }
   const step = { j: 1, k: -1 }[key] ?? (at >= 0 ? { down: 1, up: -1 }[key] : undefined);
   if (!step || !rows.length) return;
   const to = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
