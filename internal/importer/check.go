@@ -2,14 +2,17 @@ package importer
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"guanjia/internal/text"
 )
 
 // checker holds what the checks of one workbook share.
 type checker struct {
-	report *Report
-	units  *unitIndex
+	report  *Report
+	units   *unitIndex
+	guesses int
 }
 
 // Check reads the rows of a mapped workbook and finds every faulty cell. It is
@@ -21,6 +24,7 @@ func Check(b *Book) *Report {
 	for _, s := range b.Sheets {
 		c.report.Tables = append(c.report.Tables, s.table(b.date1904))
 	}
+	c.headings()
 	c.report.AsOf = asOf(c.report.Tables)
 	c.units = indexUnits(c.report.tablesOf("unit"))
 	for _, t := range c.report.Tables {
@@ -59,6 +63,38 @@ func (c *checker) at(level Level, t *Table, r *Row, field, code string, message,
 		return
 	}
 	c.report.Findings = append(c.report.Findings, Finding{Sheet: t.Sheet.Name, Row: r.Number, Column: col, Level: level, Code: code, Message: message, Proposal: proposal})
+}
+
+// headings reports sheets whose heading is not recognised. Where that is all of
+// them nothing at all was checked, and that must not look like a clean workbook.
+func (c *checker) headings() {
+	level := Fault
+	for _, t := range c.report.Tables {
+		if t.Sheet.Kind != nil {
+			level = Notice
+		}
+	}
+	for _, t := range c.report.Tables {
+		s := t.Sheet
+		if s.Kind != nil || s.Header != 0 || s.width() < 2 || len(s.grid) < 2 || level == Notice && (s.Hidden || explains(s.Name)) {
+			continue
+		}
+		row := slices.IndexFunc(s.grid, func(r []string) bool { return len(r) > 0 }) + 1
+		c.report.Findings = append(c.report.Findings, Finding{Sheet: s.Name, Row: row, Column: 1, Level: level, Code: "heading.unknown",
+			Message:  text.B("没有认出表头，这张表没有检查，也不会导入", "no heading is recognised; this sheet was not checked and will not be imported"),
+			Proposal: text.B("在第一行写上列名（楼栋、房号、建筑面积……可照模板），或在预览页选它是哪种表", "write the names of the columns in its first row (see the template), or choose its kind in the preview")})
+	}
+}
+
+// explains reports that a sheet by its name is an explanation, not a list.
+func explains(name string) bool {
+	n := plain(name)
+	for _, w := range append([]string{"howto", "readme", "封面", "目录"}, words().notes...) {
+		if strings.Contains(n, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // columns reports required columns that no heading was found for.

@@ -15,10 +15,8 @@ func (x *unitIndex) find(p Place) (u unitRef, n int) {
 	var hits []unitRef
 	switch {
 	case k.building == "":
-		for _, w := range x.all {
-			if w.place.key().room == k.room {
-				hits = append(hits, w)
-			}
+		if hits = x.bare[k.room]; len(hits) > 0 {
+			return hits[0], len(hits)
 		}
 	case k.entrance != "":
 		if hits = x.byKey[k]; len(hits) == 0 {
@@ -81,11 +79,15 @@ func (c *checker) nearBuilding(p Place) text.Both {
 	return text.F("只有 %s；核对楼栋号，或先补房屋", "there are only %s; check the building, or add the units first", all)
 }
 
+// maxGuesses bounds how often a likely room is looked for: a sheet in which
+// every room is unknown belongs to another project.
+const maxGuesses = 300
+
 func (c *checker) nearRoom(p Place) text.Both {
-	best, distance := "", 2
-	for _, u := range c.units.all {
-		if k := u.place.key(); k.building == p.key().building {
-			if d := editDistance(k.room, p.key().room); d < distance {
+	best, distance, room := "", 2, p.key().room
+	if c.guesses++; c.guesses <= maxGuesses {
+		for _, u := range c.units.inside[p.key().building] {
+			if d := editDistance(roomKey(u.place.Room), room); d < distance {
 				best, distance = u.place.Room, d
 			}
 		}

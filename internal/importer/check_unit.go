@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +20,8 @@ type unitIndex struct {
 	all       []unitRef
 	byKey     map[placeKey][]unitRef
 	byRoom    map[[2]string][]unitRef // building, room
+	bare      map[string][]unitRef    // room alone; each unit once
+	inside    map[string][]unitRef    // building
 	buildings map[string]string       // key → as written
 	order     []string
 	stacks    map[string]map[int64]int
@@ -28,7 +29,7 @@ type unitIndex struct {
 }
 
 func indexUnits(tables []*Table) *unitIndex {
-	x := &unitIndex{byKey: map[placeKey][]unitRef{}, byRoom: map[[2]string][]unitRef{}, buildings: map[string]string{}, stacks: map[string]map[int64]int{}}
+	x := &unitIndex{byKey: map[placeKey][]unitRef{}, byRoom: map[[2]string][]unitRef{}, bare: map[string][]unitRef{}, inside: map[string][]unitRef{}, buildings: map[string]string{}, stacks: map[string]map[int64]int{}}
 	same, other := 0, 0
 	for _, t := range tables {
 		for _, r := range t.Rows {
@@ -39,6 +40,10 @@ func indexUnits(tables []*Table) *unitIndex {
 			u := unitRef{table: t, row: r, place: p}
 			x.all = append(x.all, u)
 			k := p.key()
+			if len(x.byKey[k]) == 0 {
+				x.bare[k.room] = append(x.bare[k.room], u)
+				x.inside[k.building] = append(x.inside[k.building], u)
+			}
 			x.byKey[k] = append(x.byKey[k], u)
 			x.byRoom[[2]string{k.building, k.room}] = append(x.byRoom[[2]string{k.building, k.room}], u)
 			if _, ok := x.buildings[k.building]; !ok && p.Building != "" {
@@ -272,7 +277,7 @@ func bestRow(rows []candidateRow) int {
 // fits counts how well a unit stands in the order of its sheet: a neighbour of
 // the same building and entrance, numbers that grow, the area of its stack.
 func (c *checker) fits(u unitRef) int {
-	i := slices.Index(u.table.Rows, u.row)
+	i := u.row.at
 	score := 0
 	for _, step := range []int{-1, 1} {
 		j := i + step
@@ -304,7 +309,7 @@ func (c *checker) fits(u unitRef) int {
 // freeRoom is the number that is missing where the row stands: between 501 and
 // 503 it is 502. "" when the neighbours leave no single free number.
 func (c *checker) freeRoom(u unitRef) string {
-	i := slices.Index(u.table.Rows, u.row)
+	i := u.row.at
 	if i <= 0 || i+1 >= len(u.table.Rows) {
 		return ""
 	}

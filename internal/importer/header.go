@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// headerSearch is how many rows from the top a heading is looked for in;
+// headerSearch is how many filled rows from the top a heading is looked for in;
 // titles, notes and company names stand above it.
 const headerSearch = 30
 
@@ -23,7 +23,14 @@ type candidate struct {
 func (s *Sheet) propose() {
 	s.Kind, s.Header, s.Data, s.Columns = nil, 0, 0, nil
 	var best candidate
-	for r := range min(headerSearch, len(s.grid)) {
+	seen := 0
+	for r := range s.grid {
+		if len(s.grid[r]) == 0 {
+			continue
+		}
+		if seen++; seen > headerSearch {
+			break
+		}
 		for rows := 1; rows <= 2 && r+rows <= len(s.grid); rows++ {
 			heads := s.headings(r, rows)
 			for _, k := range words().kinds {

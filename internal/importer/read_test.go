@@ -101,6 +101,37 @@ func parts(rows string) map[string]string {
 	}
 }
 
+// English headings and words are read like Chinese ones, below titles and blank rows.
+func TestEnglishWorkbook(t *testing.T) {
+	t.Parallel()
+	r := check(t, sheetData{name: "Arrears", rows: [][]any{{"Unit", "Item", "Billing month", "Amount due", "Amount paid", "Outstanding"}, {"1-101", "Management fee", "2026-10", 100, 0, 100}}},
+		sheetData{name: "Units", rows: append(make([][]any, 40), [][]any{{"Property list"}, {"Building", "Entrance", "Floor", "Room No.", "Area (sqm)", "Use", "Status", "Handover date", "Owner name", "ID number", "Mobile", "Tenant", "Tenant phone", "Remark"}, {"1", "1", 1, "101", 89.5, "Residential", "Owner-occupied", "2020-05-06", "John Smith", "", "13912345678", "", "", ""}, {"1", "1", 1, "102", 89.5, "Shop", "Rented", "2020-05-06", "Mary", "", "13912345679", "Tom", "13912345670", ""}}...)},
+		sheetData{name: "Parking", rows: [][]any{{"Space No.", "Type", "Unit", "Plate No.", "Monthly rent", "Expiry date"}, {"B1-1", "Owned", "1-101", "粤JB4765", 80, "2026-11-28"}, {"B1-2", "Leased", "1-102", "粤JB4766", 80, ""}}})
+	if got := cells(r); len(got) != 0 {
+		t.Errorf("faults %v", got)
+	}
+	for kind, n := range map[string]int{"unit": 2, "parking": 2, "arrears": 1} {
+		if table := r.Table(kind); table == nil || len(table.Rows) != n || len(table.Sheet.Missing()) > 0 {
+			t.Errorf("%s is not read: %+v", kind, table)
+		}
+	}
+	if u := r.Table("unit"); u != nil && (u.Rows[1].Meaning("state") != "let" || u.Rows[1].Items("tenant")[0] != "Tom" || u.Rows[0].Meaning("use") != "residence") {
+		t.Errorf("the words are not understood: %+v", u.Rows[1].Values)
+	}
+}
+
+// A workbook in which no heading is found was not checked: that is said as a fault.
+func TestNoHeading(t *testing.T) {
+	t.Parallel()
+	if got := cells(check(t, sheetData{name: "x", rows: units(nil).rows[1:]})); len(got) != 1 || got[0] != "x!A1 heading.unknown" {
+		t.Errorf("got %v", got)
+	}
+	r := check(t, units(nil), sheetData{name: "别的", rows: [][]any{{"甲", "乙"}, {1, 2}, {3, 4}}}, sheetData{name: "填写说明", rows: [][]any{{"甲", "乙"}, {1, 2}}})
+	if len(r.Findings) != 1 || r.Findings[0].Level != Notice || r.Findings[0].Sheet != "别的" {
+		t.Errorf("got %+v", r.Findings)
+	}
+}
+
 // A merged area is seen wherever it stands in a part, across reads too.
 func TestHasMerges(t *testing.T) {
 	t.Parallel()

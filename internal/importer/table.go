@@ -11,6 +11,7 @@ type Row struct {
 	Number int // in the sheet, from 1
 	Values map[string]*Value
 	place  *Place // read once: the checks ask for it often
+	at     int    // in its table's rows
 }
 
 // Text is the normalised text of a field, "" when nothing (certain) is there.
@@ -135,6 +136,7 @@ func (s *Sheet) table(date1904 bool) *Table {
 			v.Row, v.Column = r+1, c.Index
 			row.Values[f.Name] = v
 		}
+		row.at = len(t.Rows)
 		t.Rows = append(t.Rows, row)
 	}
 	return t
