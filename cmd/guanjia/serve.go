@@ -89,9 +89,7 @@ const stopTime = 10 * time.Second
 
 // run serves a on ln until ctx ends, then lets requests finish.
 func run(ctx context.Context, a *app.App, ln net.Listener) error {
-	server := &http.Server{
-		Handler: a.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-	}
+	server := a.Server()
 	a.Start(ctx)
 	failed := make(chan error, 1)
 	go func() { failed <- serve(server, a.Config, ln) }()

@@ -82,11 +82,11 @@ type App struct {
 	Hub       *web.Hub
 	Mods      []module.Module
 
-	source  fs.FS // of the handbook
-	handler http.Handler
-	runner  *jobs.Runner
-	stop    context.CancelFunc
-	done    sync.WaitGroup
+	source fs.FS // of the handbook
+	shell  *web.Shell
+	runner *jobs.Runner
+	stop   context.CancelFunc
+	done   sync.WaitGroup
 }
 
 // Open builds the house over the database of the configuration and brings its
@@ -301,13 +301,17 @@ func (a *App) serve(opt Options) error {
 	if err != nil {
 		return err
 	}
-	a.handler = shell.Handler()
+	a.shell = shell
 	a.runner, err = jobs.NewRunner(a.DB, a.Queue, specs, jobs.Options{Log: a.Log})
 	return err
 }
 
 // Handler serves everything.
-func (a *App) Handler() http.Handler { return a.handler }
+func (a *App) Handler() http.Handler { return a.shell.Handler() }
+
+// Server serves everything with limits on how slow, how long and how large a
+// request may be. Shutting it down ends the event streams.
+func (a *App) Server() *http.Server { return a.shell.Server("") }
 
 // Runner does the jobs; tests and the writing of history call its RunDue.
 func (a *App) Runner() *jobs.Runner { return a.runner }

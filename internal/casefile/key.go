@@ -54,8 +54,8 @@ func claimKey(ctx context.Context, tx *store.Tx, project, account int64, key str
 func (s *Service) answerAgain(ctx context.Context, tx *store.Tx, k keyRow) (Case, error) {
 	if !k.sameRequest {
 		return Case{}, errs.New(errs.Conflict, "casefile.key.reused",
-			"同一个幂等键用在了另一个请求上，这次什么也没有改。请换一个键。",
-			"This idempotency key was used for another request; nothing was changed. Use another key.")
+			"这张表已经送过一次，这次改过的内容没有保存。请刷新页面再填；程序请换一个幂等键。",
+			"This form was sent once already; what was changed since was not saved. Reload the page; programs use another idempotency key.")
 	}
 	c, err := caseByID(ctx, tx, k.caseID)
 	if err != nil {

@@ -51,6 +51,14 @@ func RenderStatus(w http.ResponseWriter, r *http.Request, status int, c templ.Co
 	if err := c.Render(ctx, &b); err != nil {
 		return fmt.Errorf("drawing page: %w", err)
 	}
+	if lost := unsaved(r, status, b.String()); len(lost) > 0 {
+		f := ui.FrameOf(ctx)
+		f.Unsaved = lost
+		b.Reset()
+		if err := c.Render(ui.WithFrame(ctx, f), &b); err != nil {
+			return fmt.Errorf("drawing page: %w", err)
+		}
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	if h.Get("Cache-Control") == "" {

@@ -25,9 +25,10 @@ type Frame struct {
 	BellPath   string // "" without notices
 	Menu       []Link // entries under the person's name
 	LogoutPath string
-	Live       string // address of the event stream, "" without one
-	Demo       bool   // say so in the bar, with the time of the demo
-	Undo       *Undo  // what was just done and can be taken back
+	Live       string   // address of the event stream, "" without one
+	Demo       bool     // say so in the bar, with the time of the demo
+	Undo       *Undo    // what was just done and can be taken back
+	Unsaved    []string // words that were typed, were refused and stand in no field of the page
 }
 
 // Link is an entry of the rail or of a menu.
