@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 
 	_ "modernc.org/sqlite" // the same driver as the store's
@@ -28,7 +31,13 @@ type matter struct {
 // reference is the plainest server that keeps a row safely: one connection,
 // one prepared statement, WAL, synchronous FULL.
 func reference(ctx context.Context, folder string) (http.Handler, func(), error) {
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(folder, "reference.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	file := filepath.Join(folder, "reference.db")
+	for _, suffix := range []string{"", "-wal", "-shm"} { // of an earlier run
+		if err := os.Remove(file + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, err
+		}
+	}
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -28,7 +30,9 @@ type Options struct {
 	Span     time.Duration // of one round of one job
 	Rounds   int           // interleaved with the reference
 	Postgres string        // DSN of an empty database; "": SQLite alone
-	Folder   string        // on the disk to be measured; "": a temporary one
+	Folder   string        // on the disk to be measured, kept and used again; "": a temporary one
+	Only     string        // measure only jobs whose name begins so; "": all; "-": none, seed alone
+	Skip     bool          // leave SQLite out
 	JSON     bool
 	Log      io.Writer // progress
 }
@@ -44,9 +48,10 @@ type Result struct {
 	P50         float64 `json:"p50_ms"`
 	P95         float64 `json:"p95_ms"`
 	P99         float64 `json:"p99_ms"`
-	Bytes       int64   `json:"bytes"`   // of an answer
-	Queries     int     `json:"queries"` // statements of one request, its own transaction only
-	Ratio       float64 `json:"ratio,omitempty"`
+	Bytes       int64   `json:"bytes"`            // of an answer
+	Queries     int     `json:"queries"`          // statements of one request, its own transaction only
+	Ratio       float64 `json:"ratio,omitempty"`  // of create: to the reference of the same rounds
+	Growth      float64 `json:"growth,omitempty"` // of reads: p99 to that of the small project
 }
 
 // Report is everything one run gave.
@@ -67,6 +72,9 @@ func Run(ctx context.Context, out io.Writer, opt Options) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
 	report := Report{Cases: opt.Cases, Units: opt.Units, CPUs: cpus()}
 	if report.FsyncMS, err = fsync(folder); err != nil {
 		return err
@@ -82,7 +90,7 @@ func Run(ctx context.Context, out io.Writer, opt Options) (err error) {
 	}
 	defer ref.stop()
 	for _, database := range []store.Dialect{store.SQLite, store.Postgres} {
-		if database == store.Postgres && opt.Postgres == "" {
+		if database == store.Postgres && opt.Postgres == "" || database == store.SQLite && opt.Skip {
 			continue
 		}
 		if err := measure(ctx, &report, opt, database, folder, ref); err != nil {
@@ -97,51 +105,76 @@ func Run(ctx context.Context, out io.Writer, opt Options) (err error) {
 	return report.print(out)
 }
 
-// measure builds the house on one database and loads it, small and large.
+// measure opens a small and a large house on one database, brings them to
+// their size and loads them in rounds that alternate.
 func measure(ctx context.Context, report *Report, opt Options, database store.Dialect, folder string, ref *target) (err error) {
-	cfg := config.Config{Data: filepath.Join(folder, "data-"+string(database)), KeyFile: filepath.Join(folder, string(database)+".key"), Listen: "127.0.0.1:0"}
-	if database == store.Postgres {
-		cfg.DSN = opt.Postgres
-	}
-	// Lines are formatted as in service and go nowhere: the disk is the data's.
-	a, err := app.Open(ctx, app.Options{Config: cfg, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
 	progress := func(format string, args ...any) {
 		_, _ = fmt.Fprintf(opt.Log, "%s: "+format+"\n", append([]any{database}, args...)...) // progress only
 	}
-	began := now()
-	house, err := furnish(ctx, a, opt.Units)
-	if err != nil {
+	var houses []*house
+	for i, size := range []int{min(opt.Small, opt.Cases), opt.Cases} {
+		if i == 1 && size <= houses[0].cases { // one house is both
+			break
+		}
+		name := []string{"small", "large"}[i]
+		if size >= opt.Cases {
+			name = "large"
+		}
+		cfg := config.Config{Data: filepath.Join(folder, string(database)+"-"+name), KeyFile: filepath.Join(folder, string(database)+"-"+name+".key"), Listen: "127.0.0.1:0"}
+		if database == store.Postgres {
+			if cfg.DSN, err = schema(ctx, opt.Postgres, name); err != nil {
+				return err
+			}
+		}
+		// Lines are formatted as in service and go nowhere: the disk is the data's.
+		a, err := app.Open(ctx, app.Options{Config: cfg, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, a.Close()) }()
+		h, err := furnish(ctx, a, opt.Units, size, progress)
+		if err != nil {
+			return err
+		}
+		defer h.stop()
+		houses = append(houses, h)
+	}
+	if err := read(ctx, report, opt, string(database), houses); err != nil {
 		return err
 	}
-	defer house.stop()
-	progress("%d units in %s", opt.Units, now().Sub(began).Round(time.Second))
-	for _, size := range []int{min(opt.Small, opt.Cases), opt.Cases} {
-		if house.cases >= size {
-			continue
-		}
-		began = now()
-		if err := house.addCases(ctx, size); err != nil {
-			return err
-		}
-		if err := house.settle(ctx); err != nil {
-			return err
-		}
-		progress("%d cases in %s", house.cases, now().Sub(began).Round(time.Second))
-		if err := house.read(ctx, report, opt, string(database)); err != nil {
-			return err
-		}
+	if !wanted(opt, "create") {
+		return nil
 	}
-	a.Start(ctx) // the jobs of service run beside the intake
+	large := houses[len(houses)-1]
+	large.Start(ctx) // the jobs of service run beside the intake
 	for _, conns := range []int{1, 8} {
-		if err := house.create(ctx, report, opt, string(database), ref, conns); err != nil {
+		if err := large.create(ctx, report, opt, string(database), ref, conns); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wanted reports whether a job is to be measured.
+func wanted(opt Options, job string) bool { return strings.HasPrefix(job, opt.Only) }
+
+// schema makes the schema of a house in the database of dsn, if it is not
+// there, and returns the address whose tables live in it.
+func schema(ctx context.Context, dsn, name string) (string, error) {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = db.Close() }() // nothing is left open in it
+	name = "bench_" + name
+	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+name); err != nil {
+		return "", err
+	}
+	sep := "?"
+	if strings.Contains(dsn, "?") {
+		sep = "&"
+	}
+	return dsn + sep + "search_path=" + name, nil
 }
 
 // settle lets PostgreSQL know its tables, as autovacuum does in service.
@@ -157,20 +190,23 @@ func (h *house) settle(ctx context.Context) error {
 
 func (h *house) path(rest string) string { return "/api/v1/projects/" + projectCode + rest }
 
-// read measures the pages that only read.
-func (h *house) read(ctx context.Context, report *Report, opt Options, database string) error {
+// job is one kind of request that only reads.
+type job struct {
+	name string
+	make ask
+}
+
+// jobs lists what is read in a house.
+func (h *house) jobs() []job {
 	get := func(path string) (string, string, string, []byte) { return http.MethodGet, path, "", nil }
 	found := []func(n int64) string{
 		func(n int64) string { return phoneOf(int(n) * 7 % h.units)[7:] },
 		func(n int64) string { return nameOf(int(n) * 11 % h.units)[:6] },
 		func(n int64) string { return fmt.Sprintf("%d-1-%d01", int(n)%max(1, h.units/200)+1, int(n)%25+1) },
 		func(n int64) string { return h.numbers[int(n)%len(h.numbers)] },
-		func(n int64) string { return []string{"漏水", "对讲没有声音", "楼道灯", "电梯"}[n%4] },
+		func(n int64) string { return []string{"漏水", "对讲没有声音", "楼道灯", "电梯"}[n/5%4] },
 	}
-	jobs := []struct {
-		name string
-		make ask
-	}{
+	list := []job{
 		{"list 50 with count", func(int64) (string, string, string, []byte) { return get(h.path("/cases?count=true")) }},
 		{"list 50 open by due", func(int64) (string, string, string, []byte) { return get(h.path("/cases?status=open&order=due")) }},
 		{"open", func(n int64) (string, string, string, []byte) {
@@ -184,23 +220,53 @@ func (h *house) read(ctx context.Context, report *Report, opt Options, database 
 			return get("/p/" + projectCode + "/cases/" + h.numbers[int(n*7919)%len(h.numbers)])
 		}},
 	}
-	for _, job := range jobs {
-		queries, err := h.queries(ctx, job.make)
-		if err != nil {
-			return err
+	// What search is asked for, one by one: on demand, not part of the table.
+	for i, name := range []string{"search/phone", "search/name", "search/room", "search/number", "search/words"} {
+		list = append(list, job{name, func(n int64) (string, string, string, []byte) {
+			return get(h.path("/search?q=" + url.QueryEscape(found[i](n))))
+		}})
+	}
+	return list
+}
+
+// read measures what only reads, house by house in alternating rounds.
+func read(ctx context.Context, report *Report, opt Options, database string, houses []*house) error {
+	for i, job := range houses[0].jobs() {
+		if !wanted(opt, job.name) || strings.Contains(job.name, "/") && opt.Only == "" {
+			continue
 		}
 		for _, conns := range []int{1, 8} {
-			var n atomic.Int64
-			if _, err := h.load(ctx, conns, opt.Span/4, &n, job.make); err != nil { // warm
-				return err
+			results := make([]Result, len(houses))
+			samples := make([]sample, len(houses))
+			next := make([]atomic.Int64, len(houses))
+			for k, h := range houses {
+				make := h.jobs()[i].make
+				queries, err := h.queries(ctx, make)
+				if err != nil {
+					return err
+				}
+				if _, err := h.load(ctx, conns, opt.Span/4, &next[k], make); err != nil { // warm
+					return err
+				}
+				results[k].Queries = queries
 			}
-			s, err := h.load(ctx, conns, opt.Span*time.Duration(opt.Rounds), &n, job.make)
-			if err != nil {
-				return err
+			for range opt.Rounds {
+				for k, h := range houses {
+					s, err := h.load(ctx, conns, opt.Span, &next[k], h.jobs()[i].make)
+					if err != nil {
+						return err
+					}
+					samples[k].add(s)
+				}
 			}
-			r := s.result()
-			r.Database, r.Job, r.Cases, r.Connections, r.Queries = database, job.name, h.cases, conns, queries
-			report.Results = append(report.Results, r)
+			for k, h := range houses {
+				r := samples[k].result()
+				r.Database, r.Job, r.Cases, r.Connections, r.Queries = database, job.name, h.cases, conns, results[k].Queries
+				if k > 0 {
+					r.Growth = r.P99 / report.Results[len(report.Results)-1].P99
+				}
+				report.Results = append(report.Results, r)
+			}
 		}
 	}
 	return nil

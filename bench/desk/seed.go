@@ -35,35 +35,92 @@ type house struct {
 	*app.App
 	*target
 	project int64
-	agent   auth.Actor
+	agent   int64 // account
 	cases   int
 	units   int
 	numbers []string // of some cases, to open
 }
 
-// furnish makes the project, its units and people, and logs an agent in by the
-// page of log-in.
-func furnish(ctx context.Context, a *app.App, units int) (*house, error) {
-	p, err := a.Estate.CreateProject(ctx, auth.System, estate.Project{Code: projectCode, Name: "压测小区", Profile: "residential", AreaCode: "025"})
+// furnish brings the project to its units and cases, taking up what an earlier
+// run left, and logs an agent in by the page of log-in.
+func furnish(ctx context.Context, a *app.App, units, cases int, progress func(string, ...any)) (*house, error) {
+	h := &house{App: a}
+	began := now()
+	projects, err := a.Estate.Projects(ctx, auth.System)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Refresh(ctx); err != nil {
-		return nil, err
+	if len(projects) == 0 {
+		if err := h.build(ctx); err != nil {
+			return nil, err
+		}
+	} else {
+		h.project = projects[0].ID
+		if err := h.measureUp(ctx); err != nil {
+			return nil, err
+		}
 	}
-	grant := auth.Grant{Project: p.ID, Role: "desk"}
-	made, err := a.Auth.CreateAccount(ctx, auth.System, auth.NewAccount{Login: login, Name: "前台", Grants: []auth.Grant{grant}, Password: password})
-	if err != nil {
-		return nil, err
+	if h.units > 0 && h.units != units {
+		return nil, fmt.Errorf("the folder holds %d units, not %d: use another", h.units, units)
 	}
-	h := &house{App: a, project: p.ID, agent: auth.Actor{Account: made.ID, Login: login, Name: "前台", Grants: []auth.Grant{grant}}}
-	if err := h.addUnits(ctx, units); err != nil {
+	if h.units == 0 {
+		if err := h.addUnits(ctx, units); err != nil {
+			return nil, err
+		}
+		progress("%d units in %s", h.units, now().Sub(began).Round(time.Second))
+	}
+	began = now()
+	if had := h.cases; had < cases {
+		if err := h.addCases(ctx, cases, progress); err != nil {
+			return nil, err
+		}
+		if err := h.settle(ctx); err != nil {
+			return nil, err
+		}
+		progress("%d cases in %s", h.cases-had, now().Sub(began).Round(time.Second))
+	}
+	if err := h.pick(ctx); err != nil {
 		return nil, err
 	}
 	if h.target, err = serve(a.Handler()); err != nil {
 		return nil, err
 	}
 	return h, h.enter(ctx)
+}
+
+// build makes the project and its agent.
+func (h *house) build(ctx context.Context) error {
+	p, err := h.Estate.CreateProject(ctx, auth.System, estate.Project{Code: projectCode, Name: "压测小区", Profile: "residential", AreaCode: "025"})
+	if err != nil {
+		return err
+	}
+	h.project = p.ID
+	if err := h.Refresh(ctx); err != nil {
+		return err
+	}
+	grant := auth.Grant{Project: p.ID, Role: "desk"}
+	made, err := h.Auth.CreateAccount(ctx, auth.System, auth.NewAccount{Login: login, Name: "前台", Grants: []auth.Grant{grant}, Password: password})
+	h.agent = made.ID
+	return err
+}
+
+// measureUp finds out what an earlier run left.
+func (h *house) measureUp(ctx context.Context) error {
+	return h.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, q := range []struct {
+			into *int
+			sql  string
+		}{{&h.units, "SELECT count(*) FROM estate_unit WHERE project_id = ?"}, {&h.cases, "SELECT count(*) FROM casefile_case WHERE project_id = ?"}} {
+			n, err := store.One(ctx, tx, store.Value[int64], q.sql, h.project)
+			if err != nil {
+				return err
+			}
+			*q.into = int(n)
+		}
+		id, err := store.One(ctx, tx, store.Value[int64], "SELECT id FROM auth_account WHERE login = ?", login)
+		h.agent = id
+		return err
+	})
 }
 
 // enter logs in like a person and keeps the session.
@@ -143,7 +200,7 @@ var said = []string{
 // addCases brings the project to n cases: patterns made by the service over the
 // year before, and copies of their rows by INSERT … SELECT. The copies share the
 // log chain of their pattern, which nothing measured here reads.
-func (h *house) addCases(ctx context.Context, n int) error {
+func (h *house) addCases(ctx context.Context, n int, progress func(string, ...any)) error {
 	copies := min(n/patterns+1, mostCopies)
 	first := h.Clock.Now().AddDate(-1, 0, 0)
 	for h.cases < n {
@@ -169,14 +226,17 @@ func (h *house) addCases(ctx context.Context, n int) error {
 		if err := h.Cases.Fill(ctx); err != nil {
 			return err
 		}
+		if done := h.cases / 50_000; done > (h.cases-patterns*(copies+1))/50_000 {
+			progress("%d cases", h.cases)
+		}
 	}
-	return h.pick(ctx)
+	return nil
 }
 
 // pattern opens one case and takes it on: a third each waits for dispatch, is
 // with somebody, is cancelled.
 func (h *house) pattern(ctx context.Context, i int, at time.Time) (casefile.Case, error) {
-	by := engine.Actor{ID: h.agent.Account, Name: h.agent.Name, Roles: []string{"desk"}}
+	by := engine.Actor{ID: h.agent, Name: "前台", Roles: []string{"desk"}}
 	unit := i * 31 % h.units
 	c, err := h.Cases.Open(ctx, auth.System, casefile.Opening{
 		Project: h.project, Procedure: "repair", Channel: "phone", Unit: int64(firstUnit + unit), Customer: int64(firstPerson + unit), Caller: nameOf(unit),
@@ -185,7 +245,7 @@ func (h *house) pattern(ctx context.Context, i int, at time.Time) (casefile.Case
 	if err != nil {
 		return c, err
 	}
-	next := engine.Command{Kind: engine.EvDone, Actor: by, Step: "dispatch", Outcome: "sent", Data: map[string]any{"account": h.agent.Account}}
+	next := engine.Command{Kind: engine.EvDone, Actor: by, Step: "dispatch", Outcome: "sent", Data: map[string]any{"account": h.agent}}
 	switch i % 10 {
 	case 0:
 		return c, nil

@@ -34,8 +34,10 @@ type benchDeskCmd struct {
 	Small    int           `help:"Cases of the measurement that the large one is compared with." default:"10000"`
 	Span     time.Duration `help:"Length of one round of one job." default:"2s"`
 	Rounds   int           `help:"Rounds, alternating with the reference." default:"3"`
-	Postgres string        `help:"DSN of an empty PostgreSQL database to measure beside SQLite." env:"GUANJIA_BENCH_POSTGRES"`
-	Folder   string        `help:"Folder on the disk to measure; a temporary one when empty." type:"path"`
+	Postgres string        `help:"DSN of a PostgreSQL database of its own to measure beside SQLite; what is seeded there is kept." env:"GUANJIA_BENCH_POSTGRES"`
+	NoSqlite bool          `help:"Leave SQLite out."`
+	Folder   string        `help:"Folder on the disk to measure, kept and used again by the next run; a temporary one when empty." name:"dir" aliases:"folder" type:"path"`
+	Only     string        `help:"Measure only the jobs whose name begins so; - only seeds."`
 	Profile  string        `help:"Write a CPU profile here." type:"path"`
 	JSON     bool          `help:"One JSON object."`
 }
@@ -54,6 +56,6 @@ func (c *benchDeskCmd) Run(ctx context.Context) error {
 		defer pprof.StopCPUProfile()
 	}
 	return desk.Run(ctx, os.Stdout, desk.Options{
-		Cases: c.Cases, Units: c.Units, Small: c.Small, Span: c.Span, Rounds: c.Rounds, Postgres: c.Postgres, Folder: c.Folder, JSON: c.JSON, Log: os.Stderr,
+		Cases: c.Cases, Units: c.Units, Small: c.Small, Span: c.Span, Rounds: c.Rounds, Postgres: c.Postgres, Folder: c.Folder, Only: c.Only, Skip: c.NoSqlite, JSON: c.JSON, Log: os.Stderr,
 	})
 }

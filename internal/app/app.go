@@ -341,5 +341,5 @@ func (a *App) FilesFolder() string { return filepath.Join(a.Config.Data, "files"
 
 // Derived lists the tables a backup leaves out because they can be rebuilt.
 func (a *App) Derived() []string {
-	return []string{"search_doc", "search_key", "search_scope", "search_hidden", "search_words"}
+	return []string{"search_doc", "search_key", "search_post", "search_term", "search_scope", "search_hidden", "search_words"}
 }

@@ -140,15 +140,14 @@ func (s *Service) document(c Case, def *procedure.Definition) search.Doc {
 			words += "\n" + v
 		}
 	}
-	keys := append(search.NumberKeys(c.Number), search.PhoneKeys(c.Phone)...)
-	keys = append(keys, search.NameKeys(c.Caller)...)
 	sub := def.Title.ZH
 	if c.Plate != "" {
 		sub += " · " + c.Plate
 	}
 	return search.Doc{
 		Project: c.Project, ID: c.ID, Kind: "case", Title: c.Number + " " + c.Subject, Sub: sub,
-		URL: s.path(c), Text: text.Cut(words, maxWords), Keys: keys,
+		URL: s.path(c), Text: text.Cut(words, maxWords),
+		Keys: search.NumberKeys(c.Number), Names: []string{c.Caller}, Phones: []string{c.Phone},
 	}
 }
 

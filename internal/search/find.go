@@ -61,27 +61,34 @@ func (x *Index) Find(ctx context.Context, tx *store.Tx, project int64, q string,
 const visible = ` AND (d.batch_id = 0 OR NOT EXISTS (SELECT 1 FROM search_hidden h WHERE h.batch_id = d.batch_id))`
 
 func (x *Index) byKey(ctx context.Context, tx *store.Tx, found *hits, project int64, form string, kinds []string) error {
-	query := `SELECT d.id, d.kind, d.title, d.sub, d.url, k.word FROM search_key k JOIN search_doc d ON d.id = k.doc_id
-WHERE k.project_id = ? AND k.word >= ? AND k.word < ?` + visible
+	// In the order of the indexes, so that it ends with the last hit wanted.
+	query := `SELECT d.id, d.kind, d.title, d.sub, d.url, k.word FROM search_key k CROSS JOIN search_post p CROSS JOIN search_doc d
+WHERE k.project_id = ? AND k.word >= ? AND k.word < ? AND p.term = k.term AND d.id = -p.back` + visible
 	args := []any{project, form, form + "\U0010FFFF"}
 	if len(kinds) > 0 {
-		query += " AND d.kind IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(kinds)), ", ") + ")"
+		query += " AND d.kind IN (" + marks(len(kinds)) + ")"
 		for _, k := range kinds {
 			args = append(args, k)
 		}
 	}
 	// One thing may have several keys that begin so; a few times the limit
 	// leaves enough after the doubles are dropped.
-	query += " ORDER BY k.word, k.doc_id DESC LIMIT ?"
-	list, err := store.All(ctx, tx, func(scan store.Scan) (Hit, error) {
+	query += " ORDER BY k.word, k.term, p.back LIMIT ?"
+	rows, err := tx.Query(ctx, query, append(args, found.limit*4)...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for !found.full() && rows.Next() {
 		var h Hit
 		var word string
-		err := scan(&h.ID, &h.Kind, &h.Title, &h.Sub, &h.URL, &word)
+		if err := rows.Scan(&h.ID, &h.Kind, &h.Title, &h.Sub, &h.URL, &word); err != nil {
+			return err
+		}
 		h.Exact = word == form
-		return h, err
-	}, query, append(args, found.limit*4)...)
-	found.add(list)
-	return err
+		found.add(h)
+	}
+	return rows.Err()
 }
 
 func (x *Index) byWords(ctx context.Context, tx *store.Tx, found *hits, project int64, scope string, tokens []token, kinds []string) error {
@@ -99,7 +106,7 @@ WHERE w.words @@ CAST(? AS tsquery) AND d.project_id = ?` + visible + ` ORDER BY
 		err := scan(&h.ID, &h.Kind, &h.Title, &h.Sub, &h.URL)
 		return h, err
 	}, query, match, project, found.limit+len(found.list))
-	found.add(list)
+	found.add(list...)
 	return err
 }
 
@@ -112,7 +119,7 @@ type hits struct {
 
 func (h *hits) full() bool { return len(h.list) >= h.limit }
 
-func (h *hits) add(list []Hit) {
+func (h *hits) add(list ...Hit) {
 	for _, hit := range list {
 		h.exact = h.exact || hit.Exact
 		if !h.full() && !h.seen[hit.ID] {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -14,7 +15,7 @@ const maxQuery = 64
 func lower(s string) string { return strings.ToLower(text.Narrow(text.Clean(s))) }
 
 // roomWords stand after a number in an address and mean no more than a dash.
-var roomWords = []string{"号楼", "单元", "栋", "幢", "座", "楼", "室", "号", "房", "层", "门"}
+var roomWords = [][]rune{[]rune("号楼"), []rune("单元"), []rune("栋"), []rune("幢"), []rune("座"), []rune("楼"), []rune("室"), []rune("号"), []rune("房"), []rune("层"), []rune("门")}
 
 // hanDigits reads 三栋 as 3栋.
 var hanDigits = map[rune]string{'一': "1", '二': "2", '三': "3", '四': "4", '五': "5", '六': "6", '七': "7", '八': "8", '九': "9", '十': "10"}
@@ -22,6 +23,9 @@ var hanDigits = map[rune]string{'一': "1", '二': "2", '三': "3", '四': "4", 
 // Dashed is the form of a key that keeps its parts: 3栋1单元-1502, 3-1-1502 and
 // 三栋1单元1502室 are all "3-1-1502"; 浙A·D58Q6 is "浙a-d58q6".
 func Dashed(s string) string {
+	if isDashed(s) {
+		return s
+	}
 	var b strings.Builder
 	dash := false
 	rest := []rune(lower(s))
@@ -58,11 +62,27 @@ func Dashed(s string) string {
 // may share it (3-1-1502 and 31-1502); an exact Dashed key comes first.
 func Compact(s string) string { return strings.ReplaceAll(Dashed(s), "-", "") }
 
+// isDashed reports whether s is its own Dashed form at a glance: ASCII letters
+// in lower case and digits, with single dashes between them.
+func isDashed(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z':
+		case c == '-' && i > 0 && i+1 < len(s) && s[i-1] != '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 func roomWord(s []rune, i int) int {
+	if i >= len(s) || s[i] < 0x4e00 { // most runes are digits and letters
+		return 0
+	}
 	for _, w := range roomWords {
-		wr := []rune(w)
-		if i+len(wr) <= len(s) && string(s[i:i+len(wr)]) == w {
-			return len(wr)
+		if i+len(w) <= len(s) && slices.Equal(s[i:i+len(w)], w) {
+			return len(w)
 		}
 	}
 	return 0

@@ -20,7 +20,9 @@ type Doc struct {
 	Sub     string   // what tells it apart; personal numbers masked
 	URL     string   // the page of it
 	Text    string   // words it is found by, with Title; not stored
-	Keys    []string // exact look-ups, from NameKeys, PhoneKeys, NumberKeys, RoomKeys
+	Keys    []string // exact look-ups of its own, from NumberKeys, RoomKeys
+	Names   []string // names it is found by, as written; many documents may share one
+	Phones  []string // numbers it is found by; many documents may share one
 	Batch   int64    // 0, or an import that may still be hidden (Hide)
 }
 
@@ -59,11 +61,30 @@ func (x *Index) PutAll(ctx context.Context, tx *store.Tx, docs []Doc) error {
 	if err := x.Remove(ctx, tx, docs[0].Project, ids...); err != nil {
 		return err
 	}
-	rows, keys, words := values{cols: 7}, values{cols: 3}, values{cols: 2}
-	for _, d := range docs {
+	rows, keys, posts, words := values{cols: 7}, values{cols: 3}, values{cols: 3}, values{cols: 2}
+	terms := map[string]term{}
+	own := make([][]term, len(docs))
+	for i, d := range docs {
+		own[i] = termsOf(d)
+		for _, t := range own[i] {
+			terms[t.word] = t
+		}
+	}
+	known, err := putTerms(ctx, tx, docs[0].Project, terms, &keys)
+	if err != nil {
+		return err
+	}
+	for i, d := range docs {
 		rows.add(d.Project, d.ID, d.Kind, text.Cut(text.Clean(d.Title), maxTitle), text.Cut(text.Clean(d.Sub), maxSub), d.URL, d.Batch)
-		for _, k := range cleanKeys(d.Keys) {
-			keys.add(d.Project, k, d.ID)
+		its := cleanKeys(d.Keys)
+		for _, k := range its {
+			keys.add(d.Project, k, -d.ID)
+		}
+		if len(its) > 0 {
+			posts.add(d.Project, -d.ID, -d.ID)
+		}
+		for _, t := range own[i] {
+			posts.add(d.Project, -known[t.word], -d.ID)
 		}
 		tokens := indexTokens(d.Title, d.Text)
 		for i, w := range tokens {
@@ -74,7 +95,10 @@ func (x *Index) PutAll(ctx context.Context, tx *store.Tx, docs []Doc) error {
 	if err := rows.insert(ctx, tx, "INSERT INTO search_doc (project_id, id, kind, title, sub, url, batch_id) VALUES ", "(?, ?, ?, ?, ?, ?, ?)"); err != nil {
 		return err
 	}
-	if err := keys.insert(ctx, tx, "INSERT INTO search_key (project_id, word, doc_id) VALUES ", "(?, ?, ?)"); err != nil {
+	if err := keys.insert(ctx, tx, "INSERT INTO search_key (project_id, word, term) VALUES ", "(?, ?, ?)"); err != nil {
+		return err
+	}
+	if err := posts.insert(ctx, tx, "INSERT INTO search_post (project_id, term, back) VALUES ", "(?, ?, ?)"); err != nil {
 		return err
 	}
 	if tx.Dialect() == store.Postgres {
@@ -87,24 +111,40 @@ func (x *Index) PutAll(ctx context.Context, tx *store.Tx, docs []Doc) error {
 // Remove makes things unfindable; unknown ids are no error.
 func (x *Index) Remove(ctx context.Context, tx *store.Tx, project int64, ids ...int64) error {
 	for chunk := range slices.Chunk(ids, maxArgs-1) {
-		args := []any{project}
+		args, minus := []any{project}, make([]any, 0, len(chunk))
 		for _, id := range chunk {
-			args = append(args, id)
+			args, minus = append(args, id), append(minus, -id)
 		}
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(chunk)), ", ")
-		n, err := tx.Exec(ctx, "DELETE FROM search_doc WHERE project_id = ? AND id IN ("+marks+")", args...)
+		these := " IN (" + marks(len(chunk)) + ")"
+		n, err := tx.Exec(ctx, "DELETE FROM search_doc WHERE project_id = ? AND id"+these, args...)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			continue
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM search_key WHERE doc_id IN ("+marks+")", args[1:]...); err != nil {
+		if _, err := tx.Exec(ctx, "DELETE FROM search_key WHERE term"+these, minus...); err != nil {
 			return err
 		}
-		del := "DELETE FROM search_words WHERE rowid IN (" + marks + ")"
+		terms, err := store.All(ctx, tx, store.Value[int64], "SELECT DISTINCT term FROM search_post WHERE back"+these+" AND term <> back", minus...)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM search_post WHERE back"+these, minus...); err != nil {
+			return err
+		}
+		for some := range slices.Chunk(terms, maxArgs) {
+			used := make([]any, len(some))
+			for i, t := range some {
+				used[i] = -t
+			}
+			if err := dropTerms(ctx, tx, used); err != nil {
+				return err
+			}
+		}
+		del := "DELETE FROM search_words WHERE rowid" + these
 		if tx.Dialect() == store.Postgres {
-			del = "DELETE FROM search_words WHERE doc_id IN (" + marks + ")"
+			del = "DELETE FROM search_words WHERE doc_id" + these
 		}
 		if _, err := tx.Exec(ctx, del, args[1:]...); err != nil {
 			return err

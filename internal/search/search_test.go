@@ -24,7 +24,7 @@ func docs() []search.Doc {
 	person := func(id int64, name, phone string) search.Doc {
 		return search.Doc{
 			Project: 1, ID: id, Kind: "person", Title: name, URL: fmt.Sprintf("/m/%d", id),
-			Keys: append(search.NameKeys(name), search.PhoneKeys(phone)...),
+			Names: []string{name}, Phones: []string{phone},
 		}
 	}
 	return []search.Doc{
@@ -166,9 +166,9 @@ func TestPutAgainAndRemove(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, _ *calendar.Manual) {
 		x := search.New()
-		d := search.Doc{Project: 1, ID: 7, Kind: "person", Title: "王芳", URL: "/", Keys: search.NameKeys("王芳"), Text: "老师"}
+		d := search.Doc{Project: 1, ID: 7, Kind: "person", Title: "王芳", URL: "/", Names: []string{"王芳"}, Text: "老师"}
 		fill(t, db, x, []search.Doc{d})
-		d.Title, d.Keys, d.Text = "王方", search.NameKeys("王方"), "医生"
+		d.Title, d.Names, d.Text = "王方", []string{"王方"}, "医生"
 		fill(t, db, x, []search.Doc{d})
 		for q, want := range map[string]int{"王芳": 0, "老师": 0, "王方": 1, "医生": 1, "wf": 1} {
 			if got := find(t, db, x, 1, q); len(got) != want {
@@ -182,6 +182,54 @@ func TestPutAgainAndRemove(t *testing.T) {
 		for _, q := range []string{"王方", "wf", "医生"} {
 			if got := find(t, db, x, 1, q); len(got) != 0 {
 				t.Errorf("removed but found by %s: %v", q, got)
+			}
+		}
+	})
+}
+
+// Keys of a name that several documents share stand once, serve as long as one
+// of them is there, and are gone with the last (LAW-03).
+func TestSharedNamesAndPhones(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, _ *calendar.Manual) {
+		x := search.New()
+		one := func(id int64) search.Doc {
+			return search.Doc{Project: 1, ID: id, Kind: "case", Title: "事项", URL: "/", Names: []string{"周慧兰"}, Phones: []string{"13812346621"}}
+		}
+		fill(t, db, x, []search.Doc{one(7), one(8), one(9)})
+		remove := func(ids ...int64) {
+			t.Helper()
+			if err := db.Write(context.Background(), func(ctx context.Context, tx *store.Tx) error { return x.Remove(ctx, tx, 1, ids...) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rows := func(table string) (n int64) {
+			t.Helper()
+			err := db.Read(context.Background(), func(ctx context.Context, tx *store.Tx) (err error) {
+				n, err = store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM "+table)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if terms, keys, want := rows("search_term"), rows("search_key"), int64(len(search.PhoneKeys("13812346621"))+3); terms != 2 || keys != want {
+			t.Errorf("%d terms with %d keys, want 2 with %d", terms, keys, want)
+		}
+		for _, q := range []string{"周慧兰", "zhl", "zhouhuilan", "6621", "1234"} {
+			if got := find(t, db, x, 1, q); !cmp.Equal(got, []int64{9, 8, 7}) {
+				t.Errorf("%s: %v, want the newest first", q, got)
+			}
+		}
+		remove(8, 9)
+		if got := find(t, db, x, 1, "6621"); !cmp.Equal(got, []int64{7}) {
+			t.Errorf("after removing others: %v", got)
+		}
+		remove(7)
+		for _, table := range []string{"search_term", "search_key", "search_post"} {
+			if n := rows(table); n != 0 {
+				t.Errorf("%s keeps %d rows of what is gone", table, n)
 			}
 		}
 	})
@@ -229,7 +277,7 @@ func TestSameHitsOnBothDatabases(t *testing.T) {
 		title, project := words.Example(i), int64(1+i%2)
 		byProject[project] = append(byProject[project], search.Doc{
 			Project: project, ID: int64(i + 1), Kind: []string{"unit", "case", "person"}[i%3],
-			Title: title, URL: "/", Text: words.Example(1000 + i), Keys: append(search.NameKeys(title), search.NumberKeys(title)...),
+			Title: title, URL: "/", Text: words.Example(1000 + i), Keys: search.NumberKeys(title), Names: []string{title},
 		})
 	}
 	for _, batch := range byProject {

@@ -72,7 +72,9 @@ func openSQLite(ctx context.Context, cfg Config) (*DB, error) {
 	pragmas := "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)"
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	write, err := sql.Open("sqlite", file+pragmas+"&_pragma=cache_size(-32768)&_txlock=immediate")
+	// Pages that many transactions touch go back into the file once for all of
+	// them: after 32 MB of log, not after SQLite's 4 MB.
+	write, err := sql.Open("sqlite", file+pragmas+"&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8192)&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
