@@ -3,11 +3,15 @@ package desk
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"io"
+	"net/url"
 	"os"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"guanjia/internal/store/storetest"
 )
@@ -16,10 +20,11 @@ import (
 // of it must succeed, and every job must be in the report with its figures.
 func TestRunMeasuresEveryJob(t *testing.T) {
 	t.Parallel()
-	opt := Options{Cases: 1, Units: 300, Small: 1, Span: 30 * time.Millisecond, Rounds: 1, Folder: t.TempDir(), JSON: true, Log: io.Discard}
+	opt := Options{Cases: 2500, Units: 300, Small: 1, Span: 30 * time.Millisecond, Rounds: 1, Folder: t.TempDir(), JSON: true, Log: io.Discard}
 	databases := []string{"sqlite"}
 	if os.Getenv(storetest.Env) != "off" {
 		opt.Postgres, databases = storetest.PostgresDSN(t), append(databases, "postgres")
+		t.Cleanup(func() { dropSchemas(t, opt.Postgres) })
 	}
 	var out bytes.Buffer
 	if err := Run(context.Background(), &out, opt); err != nil {
@@ -44,9 +49,33 @@ func TestRunMeasuresEveryJob(t *testing.T) {
 	}
 	for _, db := range databases {
 		for _, job := range []string{"create", "list 50 with count", "list 50 open by due", "open", "search", "page of the list", "page of a case"} {
-			if got[db+" "+job] != 2 {
+			want := 4 // with 1 and 8 connections, small and large
+			if job == "create" {
+				want = 2
+			}
+			if got[db+" "+job] != want {
 				t.Errorf("%s on %s was measured %d times, want with 1 and 8 connections", job, db, got[db+" "+job])
 			}
+		}
+	}
+}
+
+// dropSchemas removes the schemas that a run makes beside that of the test.
+func dropSchemas(t *testing.T, dsn string) {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for _, name := range []string{"small", "large"} {
+		name = pgx.Identifier{u.Query().Get("search_path") + "_bench_" + name}.Sanitize()
+		if _, err := db.ExecContext(context.Background(), "DROP SCHEMA IF EXISTS "+name+" CASCADE"); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"guanjia/internal/app"
 	"guanjia/internal/config"
 	"guanjia/internal/store"
@@ -166,15 +168,18 @@ func schema(ctx context.Context, dsn, name string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = db.Close() }() // nothing is left open in it
-	name = "bench_" + name
-	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+name); err != nil {
+	u, err := url.Parse(dsn)
+	if err != nil {
 		return "", err
 	}
-	sep := "?"
-	if strings.Contains(dsn, "?") {
-		sep = "&"
+	q := u.Query()
+	name = strings.TrimPrefix(q.Get("search_path")+"_bench_"+name, "_")
+	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{name}.Sanitize()); err != nil {
+		return "", err
 	}
-	return dsn + sep + "search_path=" + name, nil
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String(), nil
 }
 
 // settle lets PostgreSQL know its tables, as autovacuum does in service.
