@@ -142,8 +142,14 @@ func (s *Service) CloseCount(ctx context.Context, actor auth.Actor, project, id 
 		if err != nil {
 			return err
 		}
-		if k.State.Step != "count" {
+		if k.State.Step != countStep {
 			return errs.New(errs.Conflict, "care.survey.step", "还没有到统计这一步，没有写入。", "It does not stand at its count; nothing was written.")
+		}
+		if !v.Over(tx.Now()) {
+			return errs.New(errs.Conflict, "care.survey.open", "今天是最后一天，还在收，没有写入。现在就要统计，请先提前结束回收。", "Today is the last day and sheets still come in; nothing was written. End the collection first to count now.")
+		}
+		if err := s.endAt(ctx, tx, &v); err != nil {
+			return err
 		}
 		r, err := s.Result(ctx, tx, actor, v)
 		if err != nil {

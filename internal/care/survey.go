@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"guanjia/internal/auth"
@@ -43,7 +42,9 @@ type Survey struct {
 	Questions   []Question
 	Until       string // last day of answering, ISO
 	SentAt      time.Time
-	Sent        int // sheets
+	Sent        int       // sheets
+	ClosedAt    time.Time // collection ended, by hand or with the count
+	RemindedAt  time.Time // last time those without an answer were reminded
 }
 
 // Home is a unit a survey goes to, with who is told.
@@ -149,16 +150,22 @@ func (s *Service) CreateSurvey(ctx context.Context, actor auth.Actor, v Survey) 
 	return v, err
 }
 
-const surveyColumns = "project_id, id, case_id, number, title, questions, until_date, sent_at, sent_count"
+const surveyColumns = "project_id, id, case_id, number, title, questions, until_date, sent_at, sent_count, closed_at, reminded_at"
 
 func scanSurvey(scan store.Scan) (Survey, error) {
 	var v Survey
 	var raw string
-	var sent int64
-	if err := scan(&v.Project, &v.ID, &v.Case, &v.Number, &v.Title, &raw, &v.Until, &sent, &v.Sent); err != nil {
+	var sent, closed, reminded int64
+	if err := scan(&v.Project, &v.ID, &v.Case, &v.Number, &v.Title, &raw, &v.Until, &sent, &v.Sent, &closed, &reminded); err != nil {
 		return v, err
 	}
 	v.SentAt = store.Time(sent)
+	if closed != 0 {
+		v.ClosedAt = store.Time(closed)
+	}
+	if reminded != 0 {
+		v.RemindedAt = store.Time(reminded)
+	}
 	return v, json.Unmarshal([]byte(raw), &v.Questions)
 }
 
@@ -210,13 +217,7 @@ func (s *Service) Send(ctx context.Context, actor auth.Actor, project, id int64,
 				project, sheet, id, h.Unit, h.Building, h.Plate, i); err != nil {
 				return err
 			}
-			if h.Person == 0 && h.Phone == "" || s.tell == nil {
-				continue
-			}
-			if err := s.tell.Tell(ctx, tx, notice.Notice{
-				Project: project, Customer: h.Person, Phone: h.Phone, Case: v.Case, Link: "/survey/" + s.Token(sheet),
-				Text: text.F("请您填写“%s”，%s 前有效。", "Please answer “%s”, open until %s.", v.Title, v.Until),
-			}); err != nil {
+			if err := s.invite(ctx, tx, v, h, sheet, text.F("请您填写“%s”，%s 前有效。", "Please answer “%s”, open until %s.", v.Title, v.Until)); err != nil {
 				return err
 			}
 		}
@@ -253,132 +254,4 @@ func sample(homes []Home, survey int64, percent int) []Home {
 		}
 	}
 	return kept
-}
-
-// Token is the signed part of a sheet's address; it says nothing of the unit.
-func (s *Service) Token(sheet int64) string {
-	id := strconv.FormatInt(sheet, 36)
-	return id + "-" + s.sign("care.sheet", id)[:24]
-}
-
-// Sheet is one sheet laid down on paper.
-type Sheet struct {
-	ID       int64
-	Building string
-	Plate    string
-	Answered bool
-}
-
-// Sheets lists those of a survey in the order of the doors, of one building
-// when it is named, at most 300.
-func (s *Service) Sheets(ctx context.Context, tx *store.Tx, actor auth.Actor, project, id int64, building string) ([]Sheet, error) {
-	if err := allow(actor, PermSurvey, project); err != nil {
-		return nil, err
-	}
-	where, args := "project_id = ? AND survey_id = ?", []any{project, id}
-	if building != "" {
-		where, args = where+" AND building = ?", append(args, building)
-	}
-	return store.All(ctx, tx, func(scan store.Scan) (Sheet, error) {
-		var x Sheet
-		var answered int64
-		err := scan(&x.ID, &x.Building, &x.Plate, &answered)
-		x.Answered = answered == 1
-		return x, err
-	}, "SELECT id, building, plate, answered FROM care_sheet WHERE "+where+" ORDER BY place LIMIT 300", args...)
-}
-
-// gone is what every address gets that cannot be answered: wrong, expired, of
-// a survey that is over.
-func gone() error {
-	return errs.New(errs.NotFound, "care.sheet.gone", "这份征询打不开：链接不完整，或已经过了截止日期。", "This survey cannot be opened: the link is incomplete, or its last day has passed.")
-}
-
-// OpenSheet finds the survey of a sheet by its token, for who has no account;
-// answered says that the unit has answered already.
-func (s *Service) OpenSheet(ctx context.Context, tx *store.Tx, token string) (v Survey, answered bool, err error) {
-	v, _, _, answered, err = s.sheet(ctx, tx, token)
-	return v, answered, err
-}
-
-func (s *Service) sheet(ctx context.Context, tx *store.Tx, token string) (v Survey, sheet int64, building string, answered bool, err error) {
-	id, _, _ := strings.Cut(token, "-")
-	sheet, err = strconv.ParseInt(id, 36, 64)
-	if err != nil || sheet <= 0 || !same(s.Token(sheet), token) {
-		return v, 0, "", false, gone()
-	}
-	type row struct{ survey, answered int64 }
-	r, err := store.One(ctx, tx, func(scan store.Scan) (r row, err error) {
-		err = scan(&r.survey, &building, &r.answered)
-		return r, err
-	}, "SELECT survey_id, building, answered FROM care_sheet WHERE id = ?", sheet)
-	if errs.KindOf(err) == errs.NotFound {
-		return v, 0, "", false, gone()
-	}
-	if err != nil {
-		return v, 0, "", false, err
-	}
-	if v, err = store.One(ctx, tx, scanSurvey, "SELECT "+surveyColumns+" FROM care_survey WHERE id = ?", r.survey); err != nil {
-		return v, 0, "", false, err
-	}
-	if tx.Now().In(calendar.Zone).Format("2006-01-02") > v.Until {
-		return v, 0, "", false, gone()
-	}
-	return v, sheet, building, r.answered == 1, nil
-}
-
-// AnswerSheet takes the answers of a sheet, once. Errors: NotFound as
-// OpenSheet; Conflict when it was answered before; Invalid with fields.
-func (s *Service) AnswerSheet(ctx context.Context, token string, answers []string) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		v, sheet, building, _, err := s.sheet(ctx, tx, token)
-		if err != nil {
-			return err
-		}
-		clean, err := v.read(answers)
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, "UPDATE care_sheet SET answered = 1 WHERE id = ? AND answered = 0", sheet)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return errs.New(errs.Conflict, "care.sheet.answered", "这一户已经交过了，谢谢您。原来的回答没有改。", "This home has answered already, thank you. The answers given stay as they are.")
-		}
-		raw, err := json.Marshal(clean)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, "INSERT INTO care_answer (project_id, id, survey_id, building, answers) VALUES (?, ?, ?, ?, ?)", v.Project, tx.NewID(), v.ID, building, string(raw))
-		return err
-	})
-}
-
-// read checks answers beside the questions; ratings and choices are needed,
-// words are not.
-func (v Survey) read(answers []string) ([]string, error) {
-	clean := make([]string, len(v.Questions))
-	var f errs.Fields
-	for i, q := range v.Questions {
-		a := ""
-		if i < len(answers) {
-			a = text.Clean(answers[i])
-		}
-		path := "q" + strconv.Itoa(i)
-		switch q.Sort {
-		case AskRating:
-			if len(a) != 1 || a < "1" || a > "5" {
-				f.Add(path, "rating", "请打分，1 到 5", "give a mark from 1 to 5")
-			}
-		case AskChoice:
-			if !slices.Contains(q.Options, a) {
-				f.Add(path, "choice", "请选一项", "choose one")
-			}
-		default:
-			a = text.Cut(a, maxAnswer)
-		}
-		clean[i] = a
-	}
-	return clean, f.Err("care.sheet.invalid")
 }

@@ -27,6 +27,8 @@ type followPage struct {
 	Form   stepForm
 	By     string
 	Action string
+	Lost   string // words for a case that somebody else has rung back meanwhile
+	Gone   string // its file
 }
 
 type followRow struct {
@@ -165,6 +167,9 @@ func (p *Pages) ring(w http.ResponseWriter, r *http.Request) error {
 	page, e := p.loadFollow(r, number, answers, err, by)
 	if e != nil {
 		return e
+	}
+	if page.Open == nil || page.Open.Number != number {
+		page.Lost, page.Gone, page.Form.Err = caseform.Text(answers["followed"]), casePath(ctx, number), err
 	}
 	return web.RenderStatus(w, r, status, followUpsPage(page))
 }

@@ -43,6 +43,8 @@ func (p *Pages) Routes() []web.Route {
 		at("GET /surveys/{survey}/excel", care.PermSurvey, p.surveyExcel),
 		at("GET /surveys/{survey}/sheets", care.PermSurvey, p.sheets),
 		at("POST /surveys/{survey}/send", care.PermSurvey, p.sendSurvey),
+		at("POST /surveys/{survey}/remind", care.PermSurvey, p.remind),
+		at("POST /surveys/{survey}/end", care.PermSurvey, p.endCollection),
 		at("POST /surveys/{survey}/count", care.PermSurvey, p.countSurvey),
 		{Pattern: "GET /survey/{token}", Permission: auth.Public, Handler: p.openSheet},
 		{Pattern: "POST /survey/{token}", Permission: auth.Public, Handler: p.answerSheet, MaxBody: 64 << 10},

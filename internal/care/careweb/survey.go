@@ -120,6 +120,9 @@ type surveyView struct {
 	Err                error
 	Share              string
 	Sent               bool
+	Collecting         bool   // sheets still come in
+	Waiting            int    // homes that have not answered
+	Reminded           string // when they were reminded last
 }
 
 func surveyID(r *http.Request) int64 {
@@ -163,6 +166,13 @@ func (p *Pages) surveyView(ctx context.Context, v care.Survey, c casefile.Case, 
 	page := surveyView{
 		Tabs: tabs(ctx, "surveys"), Title: v.Title, Until: v.Until, Number: v.Number, Path: surveyPath(ctx, v.ID), Case: casePath(ctx, v.Number), Step: c.State.Step,
 		Sheets: surveyPath(ctx, v.ID) + "/sheets", Texts: r.Texts, Sent: !v.SentAt.IsZero(),
+		Collecting: !v.SentAt.IsZero() && !v.Over(p.db.Clock().Now()), Waiting: r.Sent - r.Returned,
+	}
+	if !v.RemindedAt.IsZero() {
+		page.Reminded = v.RemindedAt.Format("2006-01-02")
+	}
+	if !v.ClosedAt.IsZero() && v.ClosedAt.Format("2006-01-02") < v.Until {
+		page.Until = text.Tf(ctx, "%s 已提前结束", "ended early on %s", v.ClosedAt.Format("2006-01-02"))
 	}
 	page.StepTitle = text.T(ctx, "已办结", "closed")
 	if stamp, err := p.book.Stamp(c.Project, c.Procedure); err == nil {
@@ -281,40 +291,4 @@ func (p *Pages) surveyExcel(w http.ResponseWriter, r *http.Request) error {
 		words.Rows = append(words.Rows, []string{s})
 	}
 	return sendBook(w, page.Title, page.Number, append(tables, words))
-}
-
-// sheetsPaper is the printable list: a line a unit with its QR code.
-type sheetsPaper struct {
-	Title, Org, Number, Printed, Until string
-	Rows                               []sheetRow
-}
-
-type sheetRow struct {
-	Plate, Link string
-	Answered    bool
-}
-
-func (p *Pages) sheets(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	scheme := "http://"
-	if web.Secure(ctx) {
-		scheme = "https://"
-	}
-	page := sheetsPaper{Org: web.ProjectOf(ctx).Name, Printed: actorOf(ctx).Name + " " + ui.Exact(p.db.Clock().Now())}
-	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		v, _, err := p.care.Survey(ctx, tx, actorOf(ctx), web.ProjectOf(ctx).ID, surveyID(r))
-		if err != nil {
-			return err
-		}
-		page.Title, page.Number, page.Until = v.Title, v.Number, v.Until
-		list, err := p.care.Sheets(ctx, tx, actorOf(ctx), v.Project, v.ID, web.Value(r, "building"))
-		for _, s := range list {
-			page.Rows = append(page.Rows, sheetRow{Plate: s.Plate, Link: scheme + r.Host + "/survey/" + p.care.Token(s.ID), Answered: s.Answered})
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, sheetsPage(page))
 }

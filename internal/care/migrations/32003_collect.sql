@@ -1,0 +1,3 @@
+-- +goose Up
+ALTER TABLE care_survey ADD COLUMN closed_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE care_survey ADD COLUMN reminded_at INTEGER NOT NULL DEFAULT 0;
