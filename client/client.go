@@ -16,7 +16,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,13 +24,15 @@ import (
 )
 
 // Client calls one project of one installation. It is safe for use by many
-// goroutines.
+// goroutines. A call that got no answer, or one that says to wait (429, 502,
+// 503, 504), is made again up to three times.
 type Client struct {
 	base    string
 	project string
 	token   string
 	http    *http.Client
 	strict  bool // refuse members that the types do not have; tests
+	pause   func(ctx context.Context, d time.Duration) error
 }
 
 // New makes a client of the installation at base ("https://guanjia.example.cn")
@@ -41,7 +42,7 @@ func New(base, project, token string, h *http.Client) *Client {
 	if h == nil {
 		h = &http.Client{Timeout: 30 * time.Second}
 	}
-	return &Client{base: strings.TrimRight(base, "/"), project: project, token: token, http: h}
+	return &Client{base: strings.TrimRight(base, "/"), project: project, token: token, http: h, pause: sleep}
 }
 
 // Problem is an answer that is not a success (RFC 9457).
@@ -61,9 +62,14 @@ type Fault struct {
 	Message string `json:"message"`
 }
 
-// Error is the code with what is said for people.
+// Error is the code with what is said for people, and each faulty field.
 func (p *Problem) Error() string {
-	return fmt.Sprintf("%d %s (%s): %s", p.Status, p.Code, p.Instance, p.Detail)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %s (%s): %s", p.Status, p.Code, p.Instance, p.Detail)
+	for _, f := range p.Fields {
+		fmt.Fprintf(&b, "; %s: %s", f.Path, f.Message)
+	}
+	return b.String()
 }
 
 // CodeOf is the stable code of a problem in err, "" when there is none.
@@ -88,45 +94,123 @@ func (c *Client) in(path string) string {
 	return "/api/v1/projects/" + url.PathEscape(c.project) + path
 }
 
-func (c *Client) call(ctx context.Context, method, path, key string, body, into any) error {
-	var content io.Reader
-	if body != nil {
-		raw, err := json.Marshal(body)
-		if err != nil {
+// request is one call before it is made.
+type request struct {
+	method, path, key string
+	content           []byte
+	media, digest     string
+}
+
+// again reports whether an answer says that the same may be tried once more:
+// too fast, away for a moment, or still at the first attempt.
+func again(p *Problem) bool {
+	switch p.Status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return p.Code == "api.key.unfinished"
+}
+
+// attempts is how often one call is made at most.
+const attempts = 4
+
+// send makes a call and hands the answer to take. An answer that did not
+// arrive, or that asks to wait, is asked for again; the Idempotency-Key keeps
+// it from happening twice.
+func (c *Client) send(ctx context.Context, q request, take func(*http.Response) error) error {
+	for n := 1; ; n++ {
+		wait, err := c.try(ctx, q, take)
+		if err == nil || wait == 0 || n == attempts || ctx.Err() != nil {
 			return err
 		}
-		content = bytes.NewReader(raw)
+		if e := c.pause(ctx, wait<<(n-1)); e != nil {
+			return err
+		}
 	}
-	r, err := http.NewRequestWithContext(ctx, method, c.base+path, content)
+}
+
+// firstWait is how long the second attempt waits; each further one twice that.
+const firstWait = 500 * time.Millisecond
+
+// try is one attempt; wait is 0 when another one would not help.
+func (c *Client) try(ctx context.Context, q request, take func(*http.Response) error) (wait time.Duration, err error) {
+	r, err := http.NewRequestWithContext(ctx, q.method, c.base+q.path, bytes.NewReader(q.content))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	r.Header.Set("Authorization", "Bearer "+c.token)
-	r.Header.Set("Accept", "application/json")
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if key != "" {
-		r.Header.Set("Idempotency-Key", key)
+	for name, value := range map[string]string{
+		"Authorization": "Bearer " + c.token, "Accept": "application/json", "Content-Type": q.media, "Content-Digest": q.digest, "Idempotency-Key": q.key,
+	} {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return err
+		return firstWait, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode/100 != 2 {
 		p := &Problem{Status: resp.StatusCode, Title: resp.Status}
 		_ = json.NewDecoder(resp.Body).Decode(p) // a proxy's page is no JSON: the status says enough
-		return p
+		if again(p) {
+			wait = firstWait
+			if s, e := strconv.Atoi(resp.Header.Get("Retry-After")); e == nil && s > 0 && s <= 10 {
+				wait = time.Duration(s) * time.Second
+			}
+		}
+		return wait, p
 	}
-	if into == nil {
+	if err := take(resp); err != nil {
+		return 0, err
+	}
+	return 0, nil
+}
+
+// sleep waits, or ends with the context.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
 		return nil
 	}
-	dec := json.NewDecoder(resp.Body)
-	if c.strict {
-		dec.DisallowUnknownFields()
+}
+
+// into reads JSON; nil reads nothing.
+func (c *Client) into(out any) func(*http.Response) error {
+	return func(r *http.Response) error {
+		if out == nil {
+			return nil
+		}
+		dec := json.NewDecoder(r.Body)
+		if c.strict {
+			dec.DisallowUnknownFields()
+		}
+		return dec.Decode(out)
 	}
-	return dec.Decode(into)
+}
+
+func (c *Client) call(ctx context.Context, method, path, key string, body, out any) error {
+	q := request{method: method, path: path, key: key}
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		q.content, q.media = raw, "application/json"
+	}
+	if key == "" && method != http.MethodGet {
+		q.key = NewKey() // so that it can be sent again
+	}
+	return c.send(ctx, q, c.into(out))
+}
+
+// do makes a call that answers nothing.
+func (c *Client) do(ctx context.Context, method, path, key string, body any) error {
+	return c.call(ctx, method, path, key, body, nil)
 }
 
 func get[T any](ctx context.Context, c *Client, path string, query url.Values) (T, error) {
@@ -138,9 +222,15 @@ func get[T any](ctx context.Context, c *Client, path string, query url.Values) (
 	return out, err
 }
 
+// post makes something happen; without a key the client makes one, so that it
+// can try again by itself.
 func post[T any](ctx context.Context, c *Client, path, key string, body any) (T, error) {
+	return write[T](ctx, c, http.MethodPost, path, key, body)
+}
+
+func write[T any](ctx context.Context, c *Client, method, path, key string, body any) (T, error) {
 	var out T
-	err := c.call(ctx, http.MethodPost, path, key, body, &out)
+	err := c.call(ctx, method, path, key, body, &out)
 	return out, err
 }
 

@@ -9,17 +9,23 @@ import (
 
 // Unit is one house. Area is in hundredths of a square metre.
 type Unit struct {
-	ID         string `json:"id"`
-	Code       string `json:"code"`
-	Plate      string `json:"plate"`
-	Room       string `json:"room"`
-	Floor      int    `json:"floor"`
-	Building   string `json:"building"`
-	Area       int64  `json:"area"`
-	Use        string `json:"use"`
-	State      string `json:"state"`
-	HandedOver string `json:"handed_over"`
-	Holders    []Hold `json:"holders"`
+	ID          string `json:"id"`
+	Code        string `json:"code"`
+	Plate       string `json:"plate"`
+	Room        string `json:"room"`
+	Floor       int    `json:"floor"`
+	Building    string `json:"building"`
+	Area        int64  `json:"area"`
+	Use         string `json:"use"`
+	State       string `json:"state"`
+	HandedOver  string `json:"handed_over"`
+	Entrance    string `json:"entrance"`
+	Layout      string `json:"layout"`
+	Orientation string `json:"orientation"`
+	Condition   string `json:"condition"`
+	Note        string `json:"note"`
+	Version     int64  `json:"version"`
+	Holders     []Hold `json:"holders"`
 }
 
 // Hold is who holds a unit in which capacity; days are inclusive.
@@ -43,12 +49,14 @@ type UnitPage struct {
 
 // Person is a customer; numbers are masked.
 type Person struct {
-	ID     string  `json:"id"`
-	Kind   string  `json:"kind"`
-	Name   string  `json:"name"`
-	Wishes string  `json:"wishes"`
-	Phones []Phone `json:"phones"`
-	Holds  []Hold  `json:"holds"`
+	ID      string  `json:"id"`
+	Kind    string  `json:"kind"`
+	Name    string  `json:"name"`
+	Wishes  string  `json:"wishes"`
+	Note    string  `json:"note"`
+	Version int64   `json:"version"`
+	Phones  []Phone `json:"phones"`
+	Holds   []Hold  `json:"holds"`
 }
 
 // Phone is a masked number.
@@ -112,6 +120,7 @@ type EntryPage struct {
 	Units     int     `json:"units"`
 	Confirmed int     `json:"confirmed"`
 	Changed   int     `json:"changed"`
+	Issues    []Issue `json:"issues"`
 	Entries   []Entry `json:"entries"`
 	Next      string  `json:"next"`
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"guanjia/internal/desk"
-	"guanjia/internal/text"
 )
 
 // Signal is one message of the telephone system about a call.
@@ -55,8 +54,5 @@ func (s *Service) signal(ctx context.Context, in signalIn) (Call, error) {
 		sig.At = *b.At
 	}
 	c, err := s.desk.Connect(ctx, actorOf(ctx), projectOf(ctx), sig)
-	return Call{
-		ID: ID(c.ID), Call: c.External, State: string(c.State), Number: text.MaskPhone(c.Number), Line: c.Line, Rings: c.Rings, RingAt: c.RingAt,
-		Answered: when(c.AnsweredAt), Ended: when(c.EndedAt), Person: ID(c.Person), Unit: ID(c.Unit), Case: ID(c.Case), Outcome: c.Outcome,
-	}, err
+	return callOf(c), err
 }

@@ -339,7 +339,7 @@ func (s *Service) act(ctx context.Context, a action, in actIn) (Case, error) {
 		}
 	}
 	set("team", b.Team)
-	set("go", b.Step)
+	set("to", b.Step)
 	set("reason", b.Reason)
 	switch a.kind {
 	case engine.EvPause:

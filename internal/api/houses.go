@@ -22,17 +22,23 @@ type Project struct {
 
 // Unit is one house. Area is in hundredths of a square metre.
 type Unit struct {
-	ID         ID     `json:"id"`
-	Code       string `json:"code"`
-	Plate      string `json:"plate"`
-	Room       string `json:"room"`
-	Floor      int    `json:"floor"`
-	Building   ID     `json:"building"`
-	Area       int64  `json:"area"`
-	Use        string `json:"use"`
-	State      string `json:"state"`
-	HandedOver string `json:"handed_over,omitempty"`
-	Holders    []Hold `json:"holders"`
+	ID          ID     `json:"id"`
+	Code        string `json:"code"`
+	Plate       string `json:"plate"`
+	Room        string `json:"room"`
+	Floor       int    `json:"floor"`
+	Building    ID     `json:"building"`
+	Area        int64  `json:"area"`
+	Use         string `json:"use"`
+	State       string `json:"state"`
+	HandedOver  string `json:"handed_over,omitempty"`
+	Entrance    ID     `json:"entrance"`
+	Layout      string `json:"layout,omitempty"`
+	Orientation string `json:"orientation,omitempty"`
+	Condition   string `json:"condition,omitempty"`
+	Note        string `json:"note,omitempty"`
+	Version     int64  `json:"version"`
+	Holders     []Hold `json:"holders"`
 }
 
 // Hold is who holds a unit in which capacity; days are inclusive.
@@ -56,12 +62,14 @@ type UnitPage struct {
 
 // Person is a customer; numbers are masked.
 type Person struct {
-	ID     ID      `json:"id"`
-	Kind   string  `json:"kind"`
-	Name   string  `json:"name"`
-	Wishes string  `json:"wishes,omitempty"`
-	Phones []Phone `json:"phones"`
-	Holds  []Hold  `json:"holds"`
+	ID      ID      `json:"id"`
+	Kind    string  `json:"kind"`
+	Name    string  `json:"name"`
+	Wishes  string  `json:"wishes,omitempty"`
+	Note    string  `json:"note,omitempty"`
+	Version int64   `json:"version"`
+	Phones  []Phone `json:"phones"`
+	Holds   []Hold  `json:"holds"`
 }
 
 // Phone is a masked number.
@@ -137,6 +145,7 @@ type EntryPage struct {
 	Units     int     `json:"units"`
 	Confirmed int     `json:"confirmed"`
 	Changed   int     `json:"changed"`
+	Issues    []Issue `json:"issues"`
 	Entries   []Entry `json:"entries"`
 	Next      string  `json:"next,omitempty"`
 }
@@ -326,7 +335,10 @@ func (s *Service) directory(ctx context.Context, in directoryIn) (EntryPage, err
 		d, err = s.estate.DirectoryOf(ctx, tx, projectOf(ctx), in.Month, in.Show, in.After, "", limit)
 		return err
 	})
-	out := EntryPage{Month: d.Month, Due: d.Due, Units: d.Units, Confirmed: d.Confirmed, Changed: d.Changed, Entries: make([]Entry, 0, len(d.Rows)), Next: d.Next}
+	out := EntryPage{Month: d.Month, Due: d.Due, Units: d.Units, Confirmed: d.Confirmed, Changed: d.Changed, Entries: make([]Entry, 0, len(d.Rows)), Next: d.Next, Issues: []Issue{}}
+	for _, i := range d.Issues {
+		out.Issues = append(out.Issues, issueOf(i))
+	}
 	for _, r := range d.Rows {
 		out.Entries = append(out.Entries, Entry{
 			Unit: unitOf(r.Unit, r.Holders), Month: d.Month, Confirmed: when(r.Confirm.At), Changed: r.Confirm.Changed, Note: r.Confirm.Note,
@@ -342,12 +354,13 @@ func (s *Service) confirm(ctx context.Context, in confirmIn) (nothing, error) {
 func unitOf(u estate.Unit, holders []estate.Occupancy) Unit {
 	return Unit{
 		ID: ID(u.ID), Code: u.Code, Plate: u.Plate, Room: u.Room, Floor: u.Floor, Building: ID(u.Building), Area: int64(u.Area), Use: u.Use, State: u.State,
-		HandedOver: u.HandedOver, Holders: holdsOf(holders),
+		HandedOver: u.HandedOver, Entrance: ID(u.Entrance), Layout: u.Layout, Orientation: u.Orientation, Condition: u.Condition, Note: u.Note,
+		Version: u.Version, Holders: holdsOf(holders),
 	}
 }
 
 func personOf(p estate.Person, holds []estate.Occupancy) Person {
-	out := Person{ID: ID(p.ID), Kind: p.Kind, Name: p.Name, Wishes: p.Wishes, Phones: make([]Phone, 0, len(p.Phones)), Holds: holdsOf(holds)}
+	out := Person{ID: ID(p.ID), Kind: p.Kind, Name: p.Name, Wishes: p.Wishes, Note: p.Note, Version: p.Version, Phones: make([]Phone, 0, len(p.Phones)), Holds: holdsOf(holds)}
 	for _, n := range p.Phones {
 		out.Phones = append(out.Phones, Phone{Number: n.Number.Masked(), Label: n.Label, Verified: when(n.Verified)})
 	}

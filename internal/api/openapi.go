@@ -62,12 +62,22 @@ func (s schemas) operation(op operation) object {
 			}
 		}
 	}
+	if op.keyed() {
+		params = append(params, object{"name": keyHeader, "in": "header", "required": false, "schema": object{"type": "string", "maxLength": mostKey}})
+	}
+	file := object{"application/octet-stream": object{"schema": object{"type": "string", "format": "binary"}}}
+	if op.upload {
+		out["requestBody"] = object{"required": true, "content": file}
+	}
 	if params != nil {
 		out["parameters"] = params
 	}
 	done := object{"description": http.StatusText(op.status)}
 	if op.out != nil {
 		done["content"] = object{"application/json": object{"schema": s.of(op.out)}}
+	}
+	if op.download {
+		done["content"] = object{"*/*": object{"schema": object{"type": "string", "format": "binary"}}}
 	}
 	problem := object{"description": "a problem", "content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/Problem"}}}}
 	out["responses"] = object{strconv.Itoa(op.status): done, "default": problem}
@@ -91,6 +101,8 @@ func (s schemas) of(t reflect.Type) object {
 		return object{"type": "boolean"}
 	case reflect.Int, reflect.Int64:
 		return object{"type": "integer"}
+	case reflect.Float64:
+		return object{"type": "number"}
 	case reflect.Slice:
 		return object{"type": "array", "items": s.of(t.Elem())}
 	case reflect.Map:

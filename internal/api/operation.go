@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -36,7 +37,27 @@ type operation struct {
 	status     int
 	in, out    reflect.Type // out is nil when nothing comes back
 	serve      web.Handler
+	upload     bool // the body is a file
+	download   bool // the answer is a file
 }
+
+// ownKey reports whether the room itself remembers the Idempotency-Key, in the
+// transaction of the change.
+func (op operation) ownKey() bool {
+	for i := range op.in.NumField() {
+		if op.in.Field(i).Tag.Get("header") == keyHeader {
+			return true
+		}
+	}
+	return false
+}
+
+// keyed reports whether the interface remembers the key of this operation.
+func (op operation) keyed() bool {
+	return op.method != http.MethodGet && !op.upload && !op.ownKey()
+}
+
+const keyHeader = "Idempotency-Key"
 
 // call makes an operation of a function. In is a struct whose fields are
 // tagged path:"…", query:"…" or header:"…"; a field named Body is the JSON body.
@@ -57,22 +78,35 @@ func call[In, Out any](name, method, path, permission, tag, summary string, stat
 		if err != nil {
 			return err
 		}
-		w.Header().Set("Cache-Control", "no-store")
 		if op.out == nil {
-			w.WriteHeader(op.status)
-			return nil
+			return give(w, op.status, nil)
 		}
-		var body bytes.Buffer
-		if err := json.NewEncoder(&body).Encode(out); err != nil {
-			return err
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
-		w.WriteHeader(op.status)
-		_, _ = w.Write(body.Bytes()) // the reader went away: nothing to do
-		return nil
+		return answer(w, op.status, out)
 	}
 	return op
+}
+
+// answer gives a value as JSON.
+func answer(w http.ResponseWriter, status int, out any) error {
+	var body bytes.Buffer
+	if err := json.NewEncoder(&body).Encode(out); err != nil {
+		return err
+	}
+	return give(w, status, body.Bytes())
+}
+
+// give answers with JSON that is there already; nil is no content.
+func give(w http.ResponseWriter, status int, body []byte) error {
+	w.Header().Set("Cache-Control", "no-store")
+	if len(body) == 0 {
+		w.WriteHeader(status)
+		return nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the reader went away: nothing to do
+	return nil
 }
 
 // nothing is the answer of an operation that only says that it is done.
@@ -150,6 +184,10 @@ func put(v reflect.Value, raw string) bool {
 
 // readBody decodes strictly: an unknown member or a second value is refused.
 func readBody(r *http.Request, into any) error {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return errs.New(errs.Invalid, "api.content_type", "请求内容要是 application/json，没有保存。", "The body must be application/json; nothing was saved.").
+			Field("Content-Type", "form", "写 application/json", "say application/json")
+	}
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
@@ -161,6 +199,11 @@ func readBody(r *http.Request, into any) error {
 	if err == nil {
 		return nil
 	}
+	return bodyErr(err)
+}
+
+// bodyErr says what is wrong with a body.
+func bodyErr(err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return errs.New(errs.Invalid, "web.body.large", "内容太大，没有保存。", "The body is too large; nothing was saved.")

@@ -11,7 +11,6 @@ import (
 	"sync"
 
 	"guanjia/handbook"
-	"guanjia/internal/api"
 	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/auth/authweb"
@@ -237,11 +236,12 @@ func (a *App) rooms() error {
 	front := a.Desk.Module()
 	front.Routes, front.Nav = deskPages.Routes(), deskPages.Nav()
 	find := a.searchPages(index)
-	programs := api.New(api.Options{DB: a.DB, Cases: a.Cases, Desk: a.Desk, Estate: a.Estate, Finder: find, Dangers: said.forPrograms})
+	residents, caring := a.residentRoom(said), a.careRoom(casePages, said)
+	programs := a.programs(find, said, deskPages, workPages)
 	a.Mods = []module.Module{
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		find.Module(), programs.Module(), a.Programs.Module(),
-		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), a.Letters.Module(), cases, front, a.workRoom(workPages), a.residentRoom(said), a.careRoom(casePages, said),
+		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), a.Letters.Module(), cases, front, a.workRoom(workPages), residents, caring,
 		settings.New(a.DB, a.Estate, a.Cases, a.Book, a.Refresh).Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}

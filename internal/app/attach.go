@@ -64,6 +64,11 @@ func (t attachments) hang(ctx context.Context, actor auth.Actor, project, caseID
 	return strconv.FormatInt(f.ID, 10), err
 }
 
+// Of lists what hangs on a case, oldest first.
+func (t attachments) Of(ctx context.Context, tx *store.Tx, project, caseID int64) ([]files.File, error) {
+	return t.files.List(ctx, tx, files.To{Project: project, Owner: caseOwner, ID: caseID})
+}
+
 // guardCases lets those see a case's attachments who may see the case.
 func (a *App) guardCases(ctx context.Context, tx *store.Tx, actor auth.Actor, f files.File, _ bool) error {
 	c, err := a.Cases.ByID(ctx, tx, f.OwnerID)

@@ -5,10 +5,14 @@ import (
 	"net/http"
 	"net/netip"
 
+	"guanjia/internal/api"
 	"guanjia/internal/auth"
 	"guanjia/internal/config"
+	"guanjia/internal/desk/deskweb"
 	"guanjia/internal/integration"
+	"guanjia/internal/store"
 	"guanjia/internal/web"
+	"guanjia/internal/work/workweb"
 )
 
 // letProgramsIn makes the room of tokens and webhooks.
@@ -43,4 +47,20 @@ func (d doors) Resolve(ctx context.Context, r *http.Request) (auth.Actor, bool, 
 // accounts names people and programs.
 func (a *App) accounts() accounts {
 	return accounts{a.DB, a.Auth, func() *integration.Service { return a.Programs }}
+}
+
+// programs makes the interface for programs over the rooms.
+func (a *App) programs(find api.Finder, said words, front *deskweb.Pages, board *workweb.Pages) *api.Service {
+	return api.New(api.Options{
+		DB: a.DB, Cases: a.Cases, Desk: a.Desk, Estate: a.Estate, Finder: find, Care: a.Care, Work: a.Work, Residents: a.Residents, Files: a.Files,
+		Attachments: attachments{a.DB, a.Files}, Dangers: said.forPrograms, SendByRule: board.SendByRule, Doubles: front.Doubles, TakeBack: front.TakeBack,
+		Crew: func(ctx context.Context, tx *store.Tx, project int64) ([]api.Technician, error) {
+			people, err := crew{a.Auth}.Crew(ctx, tx, project)
+			list := make([]api.Technician, len(people))
+			for i, p := range people {
+				list[i] = api.Technician{Account: api.ID(p.Account), Name: p.Name}
+			}
+			return list, err
+		},
+	})
 }

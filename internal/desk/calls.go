@@ -186,6 +186,22 @@ func (s *Service) Calls(ctx context.Context, tx *store.Tx, project int64, limit 
 		WHERE project_id = ? ORDER BY ring_at DESC, id DESC LIMIT ?`, project, limit)
 }
 
+// CallMark is a place in the list of calls, newest first; zero is its beginning.
+type CallMark struct {
+	At time.Time
+	ID int64
+}
+
+// CallsBefore lists the calls behind a mark, newest first, at most limit.
+func (s *Service) CallsBefore(ctx context.Context, tx *store.Tx, project int64, mark CallMark, limit int) ([]Call, error) {
+	if mark.At.IsZero() {
+		return s.Calls(ctx, tx, project, limit)
+	}
+	at := store.Micros(mark.At)
+	return store.All(ctx, tx, scanCall, "SELECT "+callColumns+` FROM desk_call
+		WHERE project_id = ? AND ring_at <= ? AND (ring_at < ? OR id < ?) ORDER BY ring_at DESC, id DESC LIMIT ?`, project, at, at, mark.ID, limit)
+}
+
 // Current is the call an agent is in, or the oldest one still ringing; ok is
 // false when the line is quiet.
 func (s *Service) Current(ctx context.Context, tx *store.Tx, project, agent int64) (c Call, ok bool, err error) {

@@ -249,6 +249,16 @@ func (e Entry) typed(field Field) string {
 	return v
 }
 
+// Typed are the fields as a form takes them again, by name.
+func (e Entry) Typed() map[string]string {
+	r, _ := RegisterNamed(e.Register)
+	fields := map[string]string{}
+	for _, f := range r.Fields {
+		fields[f.Name] = e.typed(f)
+	}
+	return fields
+}
+
 // listed are the fields that stand in the list.
 func (r Register) listed() []Field {
 	return slices.DeleteFunc(slices.Clone(r.Fields), func(f Field) bool { return !f.List })

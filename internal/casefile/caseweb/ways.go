@@ -179,7 +179,7 @@ func wayCommand(r *http.Request) (engine.Command, error) {
 			cmd.Data["until"] = until.Format(time.RFC3339)
 		}
 	case "jump":
-		cmd.Data["go"], cmd.Data["reason"] = choice, words
+		cmd.Data["to"], cmd.Data["reason"] = choice, words
 	default:
 		cmd.Data["reason"] = words
 	}

@@ -156,6 +156,17 @@ func doublesOf(list []casefile.Case) [][]casefile.Case {
 	return out
 }
 
+// Doubles groups the newest open cases that are probably one matter; the
+// earliest of each group comes first (DSK-21).
+func (p *Pages) Doubles(ctx context.Context, actor auth.Actor, project int64) (groups [][]casefile.Case, err error) {
+	err = p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		open, err := p.openCases(ctx, tx, actor, casefile.Filter{Project: project})
+		groups = doublesOf(open)
+		return err
+	})
+	return groups, err
+}
+
 // duplicates offers what is probably one matter for merging, and lists what was
 // merged lately so that it can be taken back (DSK-21).
 func (p *Pages) duplicates(w http.ResponseWriter, r *http.Request) error {
@@ -303,21 +314,28 @@ func (p *Pages) merge(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
+// TakeBack makes a merged case one of its own again, within 30 days. Errors:
+// NotFound, Forbidden, Conflict (too late, or not merged).
+func (p *Pages) TakeBack(ctx context.Context, actor auth.Actor, project int64, number string) (casefile.Case, error) {
+	v, err := p.cases.View(ctx, actor, project, number)
+	if err != nil {
+		return casefile.Case{}, err
+	}
+	if v.Case.State.Status == engine.Merged && p.db.Clock().Now().Sub(v.Case.State.EndedAt) > desk.UndoMerge {
+		return v.Case, errs.New(errs.Conflict, "desk.unmerge.late", "合并已经过了 30 天，不能撤回，没有改动。需要时另开一件并关联。", "It was merged more than 30 days ago and stays so; nothing was changed. Open another case and link it if need be.")
+	}
+	return p.cases.Unmerge(ctx, actor, v.Case.ID, 0, text.T(ctx, "撤回合并", "merging taken back"))
+}
+
 // unmerge takes a merging back.
 func (p *Pages) unmerge(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	project, actor := web.ProjectOf(ctx), actorOf(ctx)
-	v, err := p.cases.View(ctx, actor, project.ID, r.PathValue("number"))
+	project := web.ProjectOf(ctx)
+	c, err := p.TakeBack(ctx, actorOf(ctx), project.ID, r.PathValue("number"))
 	if err != nil {
 		return err
 	}
-	if v.Case.State.Status == engine.Merged && p.db.Clock().Now().Sub(v.Case.State.EndedAt) > desk.UndoMerge {
-		return errs.New(errs.Conflict, "desk.unmerge.late", "合并已经过了 30 天，不能撤回，没有改动。需要时另开一件并关联。", "It was merged more than 30 days ago and stays so; nothing was changed. Open another case and link it if need be.")
-	}
-	if _, err := p.cases.Unmerge(ctx, actor, v.Case.ID, 0, text.T(ctx, "撤回合并", "merging taken back")); err != nil {
-		return err
-	}
-	web.Done(w, r, casePath(project, v.Case.Number), ui.Undo{Words: text.Tf(ctx, "%s 又是单独一件", "%s is a case of its own again", v.Case.Number)})
+	web.Done(w, r, casePath(project, c.Number), ui.Undo{Words: text.Tf(ctx, "%s 又是单独一件", "%s is a case of its own again", c.Number)})
 	return nil
 }
 

@@ -415,18 +415,17 @@ func (p *Pages) give(ctx context.Context, tx *store.Tx, actor auth.Actor, c case
 	return err
 }
 
-// byRule sends every waiting order to the technician the rule proposes; each
-// one sent counts for the next (REP-13).
-func (p *Pages) byRule(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	project, actor := web.ProjectOf(ctx), actorOf(ctx)
-	sent, left := 0, 0
-	err := p.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		cases, _, err := p.boardCases(ctx, tx, actor, project.ID, tx.Now())
+// SendByRule sends every waiting order to the technician the rule proposes;
+// each one sent counts for the next (REP-13). left is how many had nobody of
+// the trade.
+func (p *Pages) SendByRule(ctx context.Context, actor auth.Actor, project int64) (sent, left int, err error) {
+	err = p.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		sent, left = 0, 0
+		cases, _, err := p.boardCases(ctx, tx, actor, project, tx.Now())
 		if err != nil {
 			return err
 		}
-		team, err := p.Crew.Crew(ctx, tx, project.ID)
+		team, err := p.Crew.Crew(ctx, tx, project)
 		if err != nil {
 			return err
 		}
@@ -434,7 +433,7 @@ func (p *Pages) byRule(w http.ResponseWriter, r *http.Request) error {
 			if step := p.stepOf(c); step == nil || step.Do != procedure.KindDispatch || len(step.Asks) > 0 {
 				continue
 			}
-			able, err := p.Work.ProposeAt(ctx, tx, project.ID, tradeOf(c), c.Building)
+			able, err := p.Work.ProposeAt(ctx, tx, project, tradeOf(c), c.Building)
 			if err != nil {
 				return err
 			}
@@ -452,6 +451,13 @@ func (p *Pages) byRule(w http.ResponseWriter, r *http.Request) error {
 		}
 		return nil
 	})
+	return sent, left, err
+}
+
+func (p *Pages) byRule(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	project := web.ProjectOf(ctx)
+	sent, left, err := p.SendByRule(ctx, actorOf(ctx), project.ID)
 	if err != nil {
 		return err
 	}
