@@ -193,6 +193,7 @@ type sendIn struct {
 type sheetsIn struct {
 	ID       int64  `path:"id"`
 	Building string `query:"building"`
+	Skip     int    `query:"skip"`
 }
 
 type monthIn struct {
@@ -212,7 +213,7 @@ func (s *Service) careOperations() []operation {
 		call("listSurveys", http.MethodGet, inProject+"/surveys", care.PermSurvey, "care", "The newest 50 surveys", http.StatusOK, s.surveys),
 		call("createSurvey", http.MethodPost, inProject+"/surveys", care.PermSurvey, "care", "Draft a survey; it then waits for approval", http.StatusCreated, s.createSurvey),
 		call("getSurvey", http.MethodGet, survey, care.PermSurvey, "care", "A survey with its count", http.StatusOK, s.survey),
-		call("listSheets", http.MethodGet, survey+"/sheets", care.PermSurvey, "care", "The sheets of a survey with the path to answer each, at most 300 (building)", http.StatusOK, s.sheets),
+		call("listSheets", http.MethodGet, survey+"/sheets", care.PermSurvey, "care", "The sheets of a survey with the path to answer each, at most 300 (building, skip)", http.StatusOK, s.sheets),
 		call("sendSurvey", http.MethodPost, survey+"/send", care.PermSurvey, "care", "Give a sheet to every unit or to a share of them", http.StatusOK, s.sendSurvey),
 		call("countSurvey", http.MethodPost, survey+"/count", care.PermSurvey, "care", "Write the count into the survey's case", http.StatusOK, s.countSurvey),
 		call("getFigures", http.MethodGet, inProject+"/figures", care.PermFigures, "care", "The counts of a month (month=2026-11; this one without)", http.StatusOK, s.figures),
@@ -305,7 +306,7 @@ func (s *Service) survey(ctx context.Context, in idIn) (SurveyView, error) {
 func (s *Service) sheets(ctx context.Context, in sheetsIn) ([]Sheet, error) {
 	out := []Sheet{}
 	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		list, err := s.opt.Care.Sheets(ctx, tx, actorOf(ctx), projectOf(ctx), in.ID, in.Building)
+		list, err := s.opt.Care.Sheets(ctx, tx, actorOf(ctx), projectOf(ctx), in.ID, in.Building, max(in.Skip, 0))
 		for _, x := range list {
 			out = append(out, Sheet{ID: ID(x.ID), Building: x.Building, Plate: x.Plate, Answered: x.Answered, Path: "/survey/" + s.opt.Care.Token(x.ID)})
 		}
