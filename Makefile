@@ -9,6 +9,9 @@ test: ## install what tests need, start it, run everything (at most 25 minutes o
 soak: ## the same with full counts: hours
 	@scripts/test.sh soak
 
+proof: ## every rule: its stories with and without its levers, and the Go tests it names
+	@scripts/test.sh go run ./cmd/guanjia handbook coverage --mutate --tests
+
 quick: ## SQLite only, no browser: for the hand that is typing
 	GUANJIA_TEST_POSTGRES=off go test $$(go list ./... | grep -v /e2e)
 
@@ -21,4 +24,4 @@ build: ## one static binary in bin/
 demo: ## the demo project on 127.0.0.1:8080
 	go run ./cmd/guanjia demo
 
-.PHONY: help test soak quick gen build demo
+.PHONY: help test soak proof quick gen build demo

@@ -124,6 +124,7 @@ func stamp(t time.Time) string { return t.In(calendar.Zone).Format(time.RFC3339N
 // clone copies s so that the copy can be changed.
 func (s State) clone() State {
 	s.Fields, s.Facts, s.Papers = maps.Clone(s.Fields), maps.Clone(s.Facts), maps.Clone(s.Papers)
+	s.Stale = maps.Clone(s.Stale)
 	s.Visits, s.DoneBy, s.AskedBy = maps.Clone(s.Visits), maps.Clone(s.DoneBy), maps.Clone(s.AskedBy)
 	if s.Pause != nil {
 		p := *s.Pause

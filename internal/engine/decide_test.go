@@ -207,3 +207,106 @@ func TestAutomaticStepsAreBounded(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// proves CMP-07, REP-07: what a step asked when it was done before is asked
+// again; the old answer stays until then, and other steps keep theirs.
+func TestAStepDoneAgainAsksAnew(t *testing.T) {
+	t.Parallel()
+	w := usual(t, "price").done(tech, "done", m{"price": int64(99900), "material": []map[string]any{{"item": "阀门"}}}).wantStep("approve")
+	w.done(boss, "returned", nil).wantStep("price")
+	if got := w.state.Fields["price"]; got != int64(99900) {
+		t.Errorf("the old price must stay until there is another, it is %v", got)
+	}
+	want := []Missing{{Kind: "money", Name: "price", Title: w.env.Def.Field("price").Title}}
+	if d := cmp.Diff(want, Options(w.env, w.state, tech)[0].Missing); d != "" {
+		t.Error(d)
+	}
+	known := w.state.Known()
+	if _, there := known["price"]; there || known["fault"] != "leak" || known["material"] == nil {
+		t.Errorf("a form begins with %v: without what must be given anew, with everything else", known)
+	}
+	if err := w.try(Command{Kind: EvDone, Actor: tech, Outcome: "done"}); paths(err) != "price:missing" {
+		t.Errorf("got %v", err)
+	}
+	w.aside(boss, EvNote, m{"text": "便宜些"})
+	if err := w.try(Command{Kind: EvDone, Actor: tech, Outcome: "done"}); paths(err) != "price:missing" {
+		t.Errorf("a word beside the step must not answer it: %v", err)
+	}
+	w.done(tech, "done", m{"price": int64(9900)}).wantStep("work")
+
+	// A correction between the steps is an answer, too.
+	w = usual(t, "price").done(tech, "done", m{"price": int64(99900)}).done(boss, "returned", nil)
+	w.do(Command{Kind: EvAmend, Actor: boss, Data: m{"reason": "改价"}, Fields: m{"price": int64(8000)}})
+	w.done(tech, "done", nil).wantStep("work")
+
+	// A signature is never taken over from the first time.
+	w = usual(t, "sign").done(visitor, "signed", m{"signature": []string{"a1"}})
+	w.done(desk, "dissatisfied", nil).wantStep("send")
+	w.done(desk, "sent", nil).done(tech, "accepted", nil).done(tech, "arrived", nil)
+	w.done(tech, "done", m{"price": int64(0)}).done(tech, "passed", nil).wantStep("sign")
+	if err := w.try(Command{Kind: EvDone, Actor: visitor, Outcome: "signed"}); paths(err) != "signature:missing" {
+		t.Errorf("the old signature was taken: %v", err)
+	}
+}
+
+// proves PLT-02: not_by keeps people apart in every sort of step, not only
+// where something is approved.
+func TestFourEyesInEverySortOfStep(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind         procedure.Kind
+		yes, no      string
+		asks         string
+		mayStillWork bool // there is an outcome left for who did the other step
+	}{
+		{procedure.KindForm, "done", "", "valid", false},
+		{procedure.KindInspect, "passed", "failed", "", true},
+		{procedure.KindPay, "paid", "declined", "", true},
+		{procedure.KindSign, "signed", "refused", "", true},
+		{procedure.KindApprove, "approved", "returned", "", true},
+	} {
+		t.Run(string(c.kind), func(t *testing.T) {
+			t.Parallel()
+			def := repair(t)
+			st := def.Step("approve")
+			st.Do, st.Who, st.NotBy = c.kind, []string{"technician", "supervisor"}, []string{"accept"}
+			st.Then = []procedure.Branch{{Outcome: c.no, Go: "price"}, {Go: "work"}}
+			if c.no == "" {
+				st.Then = st.Then[1:]
+			}
+			if c.asks != "" {
+				st.Asks = []string{c.asks}
+			}
+			take := func() *world {
+				w := newWorld(t, def).open(m{"what": "水管爆了", "fault": "leak"})
+				return w.done(desk, "sent", nil).done(tech, "accepted", nil).done(tech, "arrived", nil).done(tech, "done", m{"price": int64(99900)}).wantStep("approve")
+			}
+			w := take()
+			if err := w.try(Command{Kind: EvDone, Actor: tech, Outcome: c.yes}); errs.CodeOf(err) != "case.approve.self" {
+				t.Fatalf("who accepted the work carried it through: %v", err)
+			}
+			if o := Options(w.env, w.state, tech)[0]; slices.Contains(o.Outcomes, c.yes) || o.May != c.mayStillWork || o.Why.ZH == "" {
+				t.Errorf("the option must say so: %+v", o)
+			}
+			if c.no != "" {
+				take().done(tech, c.no, nil).wantStep("price")
+			}
+			w.done(boss, c.yes, nil).wantStep("work")
+		})
+	}
+}
+
+// proves REP-06: nobody takes the money they asked for; that a step asks for a
+// sum itself keeps nobody from doing it again.
+func TestNobodyTakesTheMoneyTheyAskedFor(t *testing.T) {
+	t.Parallel()
+	def := repair(t)
+	st := def.Step("approve")
+	st.Do, st.Who, st.Then = procedure.KindPay, []string{"technician", "supervisor"}, []procedure.Branch{{Outcome: "paid", Go: "work"}, {Outcome: "declined", Go: "price"}}
+	w := newWorld(t, def).open(m{"what": "水管爆了", "fault": "leak"}).done(desk, "sent", nil).done(tech, "accepted", nil).done(tech, "arrived", nil)
+	w.done(tech, "done", m{"price": int64(99900)}).wantStep("approve")
+	if err := w.try(Command{Kind: EvDone, Actor: tech, Outcome: "paid"}); errs.CodeOf(err) != "case.approve.self" {
+		t.Fatalf("got %v", err)
+	}
+	w.done(boss, "paid", nil).wantStep("work")
+}

@@ -84,28 +84,50 @@ func outcomesOf(st *procedure.Step) []string {
 }
 
 // mayDecide refuses those who may not give this outcome though the step is
-// theirs: nobody approves the money they asked for.
+// theirs: nobody approves or takes the money they asked for, nobody carries
+// through what the definition keeps from who did another step (not_by).
 func (d *deciding) mayDecide(st *procedure.Step, outcome string) error {
-	if st.Do == procedure.KindApprove && outcome == "approved" && selfApproval(d.env, d.s, st, d.cmd.Actor) {
+	if own := ownWork(d.env, d.s, st, d.cmd.Actor); own != nil && carries(st, outcome) {
 		e := errs.New(errs.Forbidden, "case.approve.self", "", "")
-		e.Message = selfWords
+		e.Message = *own
 		return e
 	}
 	return nil
 }
 
+// carries reports whether an outcome says yes to what the step is about.
+// Turning back, declining, finding at fault are open to everybody who may do it.
+func carries(st *procedure.Step, outcome string) bool {
+	words := procedure.Outcomes[st.Do]
+	return len(words) == 0 || outcome == words[0]
+}
+
 var selfWords = text.B("自己提出的金额不能由自己批准，请另一位有权的人批准。", "Money cannot be approved by the one who asked for it; another person with the right must.")
 
-func selfApproval(env Env, s State, st *procedure.Step, a Actor) bool {
+// ownWork says why the actor may not carry the step through: it would be their
+// own work they judge. Nil when it is not.
+func ownWork(env Env, s State, st *procedure.Step, a Actor) *text.Both {
 	if a.ID == 0 {
-		return false
+		return nil
 	}
-	for name, by := range s.AskedBy {
-		if _, there := s.Fields[name]; there && by == a.ID {
-			return true
+	if st.Do == procedure.KindApprove || st.Do == procedure.KindPay {
+		for name, by := range s.AskedBy {
+			if _, there := s.Fields[name]; there && by == a.ID && !slices.Contains(st.Asks, name) {
+				return &selfWords
+			}
 		}
 	}
-	return slices.ContainsFunc(st.NotBy, func(step string) bool { return s.DoneBy[step] == a.ID })
+	for _, name := range st.NotBy {
+		if other := env.Def.Step(name); other != nil && name != st.Name && s.DoneBy[name] == a.ID {
+			if st.Do == procedure.KindApprove && slices.ContainsFunc(other.Asks, func(f string) bool { x := env.Def.Field(f); return x != nil && procedure.HoldsMoney(x) }) {
+				return &selfWords
+			}
+			words := text.B("“"+other.Title.ZH+"”是您办的，“"+st.Title.ZH+"”要由另一位有权的人办。",
+				"You did “"+other.Title.In(text.EN)+"” yourself; “"+st.Title.In(text.EN)+"” takes another person with the right.")
+			return &words
+		}
+	}
+	return nil
 }
 
 // doneData is what a step's event carries besides the answers: who the work

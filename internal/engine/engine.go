@@ -60,6 +60,11 @@ type State struct {
 	Reopened int              `json:",omitzero"`
 	Jumps    int              `json:",omitzero"` // how often a supervisor moved it by hand: many are a bad definition
 	Version  int              `json:",omitzero"` // number of events
+
+	// Stale are the required answers of the current step that were given when it
+	// was done before: they stay until they are given anew, and must be. Only
+	// Fold knows them; a state read from storage has none.
+	Stale map[string]bool `json:"-"`
 }
 
 // Pause is why a case stands still.

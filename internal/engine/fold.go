@@ -67,7 +67,46 @@ func apply(def *procedure.Definition, s *State, e Event) {
 	}
 	if e.Go != "" {
 		s.enter(e.Go, e.At)
+		s.askAnew(def, def.Step(e.Go))
 	}
+}
+
+// askAnew: a step done before asks again what it needs to know. The time of the
+// next word that has passed is no time of the next word, the findings of the
+// first look are not those of the second.
+func (s *State) askAnew(def *procedure.Definition, st *procedure.Step) {
+	s.Stale = nil
+	if st == nil {
+		return
+	}
+	if _, before := s.DoneBy[st.Name]; !before {
+		return
+	}
+	for _, name := range st.Asks {
+		f := def.Field(name)
+		if _, there := s.Fields[name]; f == nil || !f.Required || !there {
+			continue
+		}
+		if s.Stale == nil {
+			s.Stale = map[string]bool{}
+		}
+		s.Stale[name] = true
+		if f.Reason {
+			s.Stale[name+reasonSuffix] = true
+		}
+	}
+}
+
+// Known are the answers that a form of the current step may begin with: all but
+// those it must be given anew.
+func (s State) Known() map[string]any {
+	out := make(map[string]any, len(s.Fields))
+	for name, v := range s.Fields {
+		if !s.Stale[name] {
+			out[name] = v
+		}
+	}
+	return out
 }
 
 func (s *State) setField(def *procedure.Definition, name string, v any, by int64) {
@@ -75,6 +114,7 @@ func (s *State) setField(def *procedure.Definition, name string, v any, by int64
 		s.Fields = map[string]any{}
 	}
 	f, _ := answerField(def, name)
+	delete(s.Stale, name)
 	if v == nil {
 		delete(s.Fields, name)
 		return
@@ -126,7 +166,7 @@ func (s *State) applyOwner(e Event) {
 }
 
 func (s *State) end(status Status, at time.Time) {
-	s.Status, s.EndedAt, s.Step, s.Pause, s.Offered = status, at, "", nil, 0
+	s.Status, s.EndedAt, s.Step, s.Pause, s.Offered, s.Stale = status, at, "", nil, 0, nil
 	s.Since = at
 }
 

@@ -26,12 +26,13 @@ func Options(env Env, state State, actor Actor) []Option {
 func stepOption(env Env, s State, st *procedure.Step, a Actor) Option {
 	o := Option{Kind: EvDone, Step: st.Name, Outcomes: outcomesOf(st), Missing: missing(env, s, st)}
 	_, o.May = env.allowed(st, s, a, env.values(s))
+	own := ownWork(env, s, st, a)
 	switch {
 	case !o.May:
 		o.Why = whoDoes(st)
-	case st.Do == procedure.KindApprove && selfApproval(env, s, st, a):
-		o.Outcomes = slices.DeleteFunc(slices.Clone(o.Outcomes), func(w string) bool { return w == "approved" })
-		o.Why = selfWords
+	case own != nil:
+		o.Outcomes = slices.DeleteFunc(slices.Clone(o.Outcomes), func(w string) bool { return carries(st, w) })
+		o.Why, o.May = *own, len(o.Outcomes) > 0
 	case len(o.Missing) > 0:
 		var zh, en []string
 		for _, m := range o.Missing {
@@ -76,10 +77,11 @@ func missing(env Env, s State, st *procedure.Step) []Missing {
 			return
 		}
 		_, there := s.Fields[name]
+		there = there && !s.Stale[name]
 		if !there && required {
 			add(missingKind(f), name, f.Title)
 		}
-		if _, reason := s.Fields[name+reasonSuffix]; there && f.Reason && !reason {
+		if _, reason := s.Fields[name+reasonSuffix]; there && f.Reason && (!reason || s.Stale[name+reasonSuffix]) {
 			r, _ := answerField(env.Def, name+reasonSuffix)
 			add("field", r.Name, r.Title)
 		}

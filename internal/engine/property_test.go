@@ -138,9 +138,42 @@ func (g *game) decide(env Env, cmd Command) {
 		}
 		return
 	}
+	if cmd.Kind == EvDone {
+		g.anew(env, cmd, d)
+	}
 	g.turns = append(g.turns, turn{env, cmd, d})
 	g.events, g.state = append(g.events, d.Events...), d.State
 	g.holds()
+}
+
+// anew checks a step that was just done: nobody judged their own work, and what
+// the step must know and was answered when it was done before was answered
+// again since the case came back to it. The rule is told from the log alone.
+func (g *game) anew(env Env, cmd Command, d Decision) {
+	i := slices.IndexFunc(d.Events, func(e Event) bool { return e.Kind == EvDone })
+	e := d.Events[i]
+	st := g.def.Step(e.Step)
+	if cmd.Actor.ID != 0 && carries(st, e.Outcome) && slices.ContainsFunc(st.NotBy, func(s string) bool { return s != st.Name && g.state.DoneBy[s] == cmd.Actor.ID }) {
+		g.t.Fatalf("account %d did %s and then %s", cmd.Actor.ID, st.NotBy, st.Name)
+	}
+	before, since := false, map[string]bool{}
+	for _, old := range g.events {
+		if old.Go == st.Name {
+			clear(since)
+		}
+		for name := range old.Fields {
+			since[name] = true
+		}
+		before = before || old.Kind == EvDone && old.Step == st.Name
+	}
+	for name := range e.Fields {
+		since[name] = true
+	}
+	for _, name := range st.Asks {
+		if f := g.def.Field(name); before && f.Required && !since[name] && demands(st, e.Outcome) {
+			g.t.Fatalf("%s was done again without %s", st.Name, name)
+		}
+	}
 }
 
 // holds checks what must be so after every event.
@@ -238,6 +271,9 @@ func (g *game) command() Command {
 		c.Outcome = rapid.SampledFrom(outcomesOf(st)).Draw(g.t, "outcome")
 		c.Fields = m{}
 		for _, name := range st.Asks {
+			if rapid.IntRange(0, 7).Draw(g.t, "forgets "+name) == 0 {
+				continue
+			}
 			c.Fields[name] = g.answer(g.def.Field(name), true)
 			c.Fields[name+reasonSuffix] = "原因"
 			if f, _ := answerField(g.def, name+reasonSuffix); f == nil {

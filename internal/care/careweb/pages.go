@@ -135,10 +135,7 @@ func stepFormOf(ctx context.Context, v casefile.View, typed map[string]any, prob
 		return f
 	}
 	f.Title = step.Title.In(text.LangOf(ctx))
-	known := map[string]any{}
-	for k, x := range v.Case.State.Fields {
-		known[k] = x
-	}
+	known := v.Case.State.Known()
 	if v.Case.State.Visits[step.Name] > 1 || step.Name == "follow" {
 		delete(known, "followed") // each call has its own words
 	}

@@ -129,10 +129,7 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 	if step == nil {
 		return nil, nil, nil
 	}
-	known := map[string]any{}
-	for name, value := range v.Case.State.Fields {
-		known[name] = value
-	}
+	known := v.Case.State.Known()
 	for name, value := range typed {
 		known[name] = value
 	}

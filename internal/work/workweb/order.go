@@ -269,7 +269,7 @@ func (p *Pages) stepPage(r *http.Request, v casefile.View, typed map[string]any,
 	}
 	page.Building, page.Room = split(c)
 	known := map[string]any{}
-	for name, value := range c.State.Fields {
+	for name, value := range c.State.Known() {
 		if !slices.Contains(step.Asks, name) || v.Def.Field(name).Type != procedure.TypeSignature {
 			known[name] = value
 		}
