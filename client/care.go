@@ -191,16 +191,31 @@ func (c *Client) Survey(ctx context.Context, id string) (SurveyView, error) {
 	return get[SurveyView](ctx, c, c.survey(id), nil)
 }
 
-// Sheets lists the sheets of a survey in a building; "" is all.
-func (c *Client) Sheets(ctx context.Context, survey, building string) ([]Sheet, error) {
+// Sheets lists the sheets of a survey behind the first skip of them, at most
+// 300, in a building; "" is all.
+func (c *Client) Sheets(ctx context.Context, survey, building string, skip int) ([]Sheet, error) {
 	q := url.Values{}
 	set(q, "building", building)
+	number(q, "skip", skip)
 	return get[[]Sheet](ctx, c, c.survey(survey)+"/sheets", q)
 }
 
 // SendSurvey gives a sheet to a share of the units, in percent.
 func (c *Client) SendSurvey(ctx context.Context, id, key string, percent int) (Survey, error) {
 	return post[Survey](ctx, c, c.survey(id)+"/send", key, map[string]int{"percent": percent})
+}
+
+// RemindSurvey reminds the homes that have not answered; it says how many.
+func (c *Client) RemindSurvey(ctx context.Context, id, key string) (int, error) {
+	out, err := post[struct {
+		Reminded int `json:"reminded"`
+	}](ctx, c, c.survey(id)+"/remind", key, nil)
+	return out.Reminded, err
+}
+
+// EndCollection ends the collecting before its last day.
+func (c *Client) EndCollection(ctx context.Context, id, key string) (Survey, error) {
+	return post[Survey](ctx, c, c.survey(id)+"/end", key, nil)
 }
 
 // CountSurvey writes the count into the survey's case.

@@ -338,14 +338,16 @@ func care(ctx context.Context, t *testing.T, h house, c, other *client.Client) {
 	refused(t, err, "care.survey.step")
 	must[client.Case](t)(other.Do(ctx, s.Number, "", client.Step{Step: "approve", Outcome: "approved"}))
 	s = must[client.Survey](t)(c.SendSurvey(ctx, s.ID, "", 100))
-	sheets := must[[]client.Sheet](t)(c.Sheets(ctx, s.ID, ""))
+	sheets := must[[]client.Sheet](t)(c.Sheets(ctx, s.ID, "", 0))
 	if len(sheets) != 1 || s.Sent != 1 {
 		t.Fatalf("sheets %+v", sheets)
 	}
+	h.clock.Add(73 * time.Hour)
+	must[int](t)(c.RemindSurvey(ctx, s.ID, ""))
 	resp, err := http.PostForm(h.url+sheets[0].Path, map[string][]string{"q0": {"5"}})
 	ok(t, err)
 	_ = resp.Body.Close()
-	must[client.Case](t)(c.Do(ctx, s.Number, "", client.Step{Step: "collect", Outcome: "complete"}))
+	must[client.Survey](t)(c.EndCollection(ctx, s.ID, ""))
 	if v := must[client.SurveyView](t)(c.Survey(ctx, s.ID)); v.Returned != 1 || v.Step != "count" || len(v.Buildings) != 0 {
 		t.Errorf("survey %+v", v)
 	}

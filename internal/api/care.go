@@ -215,6 +215,8 @@ func (s *Service) careOperations() []operation {
 		call("getSurvey", http.MethodGet, survey, care.PermSurvey, "care", "A survey with its count", http.StatusOK, s.survey),
 		call("listSheets", http.MethodGet, survey+"/sheets", care.PermSurvey, "care", "The sheets of a survey with the path to answer each, at most 300 (building, skip)", http.StatusOK, s.sheets),
 		call("sendSurvey", http.MethodPost, survey+"/send", care.PermSurvey, "care", "Give a sheet to every unit or to a share of them", http.StatusOK, s.sendSurvey),
+		call("remindSurvey", http.MethodPost, survey+"/remind", care.PermSurvey, "care", "Remind the homes that have not answered", http.StatusOK, s.remindSurvey),
+		call("endCollection", http.MethodPost, survey+"/end", care.PermSurvey, "care", "End the collecting before its last day", http.StatusOK, s.endCollection),
 		call("countSurvey", http.MethodPost, survey+"/count", care.PermSurvey, "care", "Write the count into the survey's case", http.StatusOK, s.countSurvey),
 		call("getFigures", http.MethodGet, inProject+"/figures", care.PermFigures, "care", "The counts of a month (month=2026-11; this one without)", http.StatusOK, s.figures),
 		call("openAnalysis", http.MethodPost, inProject+"/analyses", care.PermFigures, "care", "Open the analysis of a problem seen often", http.StatusCreated, s.analyse),
@@ -317,6 +319,21 @@ func (s *Service) sheets(ctx context.Context, in sheetsIn) ([]Sheet, error) {
 
 func (s *Service) sendSurvey(ctx context.Context, in sendIn) (Survey, error) {
 	v, err := s.opt.Care.Send(ctx, actorOf(ctx), projectOf(ctx), in.ID, in.Body.Percent)
+	return surveyOf(v), err
+}
+
+// Reminded says how many homes were reminded.
+type Reminded struct {
+	Reminded int `json:"reminded"`
+}
+
+func (s *Service) remindSurvey(ctx context.Context, in idIn) (Reminded, error) {
+	n, err := s.opt.Care.Remind(ctx, actorOf(ctx), projectOf(ctx), in.ID)
+	return Reminded{Reminded: n}, err
+}
+
+func (s *Service) endCollection(ctx context.Context, in idIn) (Survey, error) {
+	v, err := s.opt.Care.EndCollection(ctx, actorOf(ctx), projectOf(ctx), in.ID)
 	return surveyOf(v), err
 }
 

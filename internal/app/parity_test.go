@@ -44,7 +44,7 @@ var byProgram = map[string]string{
 
 	"GET /follow-ups": "listFollowUps", "POST /follow-ups/{number}": "answerFollowUp", "GET /visits": "getVisits", "POST /visits": "planVisit",
 	"GET /surveys": "listSurveys", "POST /surveys": "createSurvey", "GET /surveys/{survey}": "getSurvey", "GET /surveys/{survey}/excel": "getSurvey", "GET /surveys/{survey}/sheets": "listSheets",
-	"POST /surveys/{survey}/send": "sendSurvey", "POST /surveys/{survey}/count": "countSurvey", "GET /figures": "getFigures", "GET /figures.xlsx": "getFigures", "POST /figures/analyses": "openAnalysis",
+	"POST /surveys/{survey}/send": "sendSurvey", "POST /surveys/{survey}/count": "countSurvey", "POST /surveys/{survey}/remind": "remindSurvey", "POST /surveys/{survey}/end": "endCollection", "GET /figures": "getFigures", "GET /figures.xlsx": "getFigures", "POST /figures/analyses": "openAnalysis",
 
 	"GET /residents/units/{unit}": "listUnitLinks", "POST /residents/units/{unit}": "createUnitLink", "GET /residents/areas": "listPlaceLinks", "POST /residents/areas": "createPlaceLink", "POST /residents/links/{id}/revoke": "revokeLink",
 
@@ -55,6 +55,8 @@ var byProgram = map[string]string{
 // in * stands for all addresses that begin so.
 var notByProgram = map[string]string{
 	"POST /desk/draft":                  "the unfinished form of one person's screen",
+	"POST /saved":                       "a person's own view of a list",
+	"POST /saved/{saved}/drop":          "a person's own view of a list",
 	"POST /desk/clear":                  "the unfinished form of one person's screen",
 	"POST /desk/alarms/{alarm}":         "an alarm is taken over by a named person, not by a program",
 	"GET /desk/answers":                 "texts to read to a caller: they are the handbook's",
