@@ -26,7 +26,7 @@ type Measure struct {
 
 // Half is the measure of one half of the labels.
 type Half struct {
-	Half     string    `json:"half"` // dev, held-out, seen, after
+	Half     string    `json:"half"` // dev, held-out, seen, after, more
 	Messages int       `json:"messages"`
 	Right    int       `json:"right"`
 	Accuracy float64   `json:"accuracy"`
@@ -147,7 +147,7 @@ func BenchCommand(_ context.Context, w io.Writer, handbook fs.FS, labels []byte,
 	}
 	topics := rules.Topics(list)
 	out.Topics = topics[:min(20, len(topics))]
-	for _, half := range []string{"dev", "held-out", "seen", "after"} {
+	for _, half := range []string{"dev", "held-out", "seen", "after", "more"} {
 		out.Halves = append(out.Halves, rules.Score(half, marks, byID))
 	}
 	if asJSON {

@@ -3,6 +3,7 @@ package messages
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -52,13 +53,78 @@ func TestSuggestSamples(t *testing.T) {
 			t.Errorf("%s is %s for no reason", m.ID, s.Kind.Name)
 		}
 		for _, w := range s.Because {
-			if !strings.Contains(fold(m.Subject+m.Text), w) {
+			first, then, _ := strings.Cut(w, "…")
+			if said := fold(m.Subject + m.Text); !strings.Contains(said, first) || !strings.Contains(said, then) {
 				t.Errorf("%s: the reason %q is not in its words", m.ID, w)
 			}
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A frame says who does what, in one clause; a name hides the words inside it.
+func TestFramesAndNames(t *testing.T) {
+	t.Parallel()
+	dangers, err := fs.ReadFile(os.DirFS("../../handbook"), "words/dangers.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := `{least: 1, hide: [中央公园], kinds: {repair: {title: 报修, as: {procedure: repair}, words: {停水: 5}}, service: {title: 物业, as: {procedure: complaint}, words: {物业…停水: 7}}, outside: {title: 别处, as: {procedure: enquiry}, words: {公园: 5}}}}`
+	r, err := Load(fstest.MapFS{"words/kinds.yaml": {Data: []byte(doc)}, "words/dangers.yaml": {Data: dangers}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for words, want := range map[string]string{
+		"物业又给我们停水":     "service",
+		"停水了，给物业打电话":   "repair", // the other way round
+		"已经找过物业。今天又停水": "repair", // another clause
+		"物业说这是自来水公司统一安排的检修工程，所以今天全天停水": "repair", // too far apart
+		"中央公园三期停水": "repair",
+		"公园里没有路":   "outside",
+	} {
+		if s, _ := r.Suggest("", words); s.Kind.Name != want {
+			t.Errorf("%s is %q, want %q", words, s.Kind.Name, want)
+		}
+	}
+	for _, bad := range []string{"…停水", "物业…"} {
+		if _, err := Load(fstest.MapFS{"words/kinds.yaml": {Data: []byte(strings.Replace(doc, "物业…停水", bad, 1))}, "words/dangers.yaml": {Data: dangers}}); err == nil {
+			t.Errorf("%s is taken for a frame", bad)
+		}
+	}
+}
+
+// Pairs of our own writing as people say them at the desk: "1" one matter, "0"
+// two. Offering is cheap and missing a double is not, so few may be missed.
+func TestSameMatter(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("testdata/pairs.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	missed, wrong, pairs := 0, 0, 0
+	for line := range strings.Lines(string(doc)) {
+		p := strings.Split(strings.TrimSpace(line), "|")
+		if len(p) != 3 {
+			t.Fatalf("line %q", line)
+		}
+		pairs++
+		l := Likeness(Message{Text: p[1]}, Message{Text: p[2]})
+		if l != Likeness(Message{Text: p[2]}, Message{Text: p[1]}) || l < 0 || l > 1 {
+			t.Errorf("%q: %v", line, l)
+		}
+		switch offered := l >= SameMatter; {
+		case offered && p[0] == "0":
+			wrong++
+			t.Logf("offered at %.2f: %s", l, line)
+		case !offered && p[0] == "1":
+			missed++
+			t.Logf("missed at %.2f: %s", l, line)
+		}
+	}
+	if pairs < 30 || missed > 1 || wrong > 3 {
+		t.Errorf("of %d pairs %d are missed and %d offered wrongly", pairs, missed, wrong)
 	}
 }
 

@@ -22,9 +22,10 @@ type Kind struct {
 	unless    []string
 }
 
+// weighted is a word, or a frame of two words that follow each other (then not "").
 type weighted struct {
-	word   string
-	weight int
+	word, then string
+	weight     int
 }
 
 // Danger is a kind of danger with what to say and whom to call.
@@ -43,6 +44,7 @@ type Rules struct {
 	least   int
 	near    int
 	unless  []string
+	hide    []string
 }
 
 type kindDoc struct {
@@ -69,12 +71,13 @@ func Load(handbook fs.FS) (*Rules, error) {
 	r := &Rules{}
 	var kinds struct {
 		Least int       `yaml:"least"`
+		Hide  []string  `yaml:"hide"`
 		Kinds yaml.Node `yaml:"kinds"`
 	}
 	if err := read(handbook, "words/kinds.yaml", &kinds); err != nil {
 		return nil, err
 	}
-	r.least = kinds.Least
+	r.least, r.hide = kinds.Least, folded(kinds.Hide)
 	for name, node := range entries(&kinds.Kinds) {
 		var d kindDoc
 		if err := node.Decode(&d); err != nil {
@@ -88,14 +91,18 @@ func Load(handbook fs.FS) (*Rules, error) {
 			if weight < 1 || weight > 9 {
 				return nil, fmt.Errorf("words/kinds.yaml: line %d: %s: the weight of %s must be 1 to 9", node.Line, name, w)
 			}
-			k.words = append(k.words, weighted{fold(w), weight})
+			first, then, framed := strings.Cut(w, "…")
+			if first == "" || framed && then == "" {
+				return nil, fmt.Errorf("words/kinds.yaml: line %d: %s: “%s” needs a word on each side of …", node.Line, name, w)
+			}
+			k.words = append(k.words, weighted{fold(first), fold(then), weight})
 		}
 		// The longest word first: 油烟扰民 counts once, not as 油烟 and 扰民 too.
 		slices.SortFunc(k.words, func(a, b weighted) int {
 			if n := utf8.RuneCountInString(b.word) - utf8.RuneCountInString(a.word); n != 0 {
 				return n
 			}
-			return strings.Compare(a.word, b.word)
+			return strings.Compare(a.word+a.then, b.word+b.then)
 		})
 		r.Kinds = append(r.Kinds, k)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"guanjia/internal/text"
 )
@@ -40,7 +41,8 @@ func (r *Rules) Suggest(subject, words string) (s Suggestion, ok bool) {
 	}
 	head := string(body[:min(headRunes, len(body))])
 	rest := string(body[min(headRunes, len(body)):])
-	subject = fold(subject)
+	subject = r.bare(fold(subject))
+	head, rest = r.bare(head), r.bare(rest)
 	if subject == "" {
 		subject, head = head, ""
 	}
@@ -82,6 +84,13 @@ func (k Kind) score(part string, times int, found map[string]int) int {
 	sum := 0
 	covered := part
 	for _, w := range k.words {
+		if w.then != "" {
+			if framed(part, w.word, w.then) {
+				sum += w.weight * times
+				found[w.word+"…"+w.then] += w.weight * times
+			}
+			continue
+		}
 		if !strings.Contains(covered, w.word) {
 			continue
 		}
@@ -96,6 +105,32 @@ func (k Kind) score(part string, times int, found map[string]int) int {
 		}
 	}
 	return sum
+}
+
+// frameRunes is how far apart the two words of a frame may stand.
+const frameRunes = 14
+
+// framed reports that one word is followed by another in the same clause: who
+// does what (物业…停水 is the company's doing, 停水 alone a fault to repair).
+func framed(s, first, then string) bool {
+	for from := 0; ; {
+		i := strings.Index(s[from:], first)
+		if i < 0 {
+			return false
+		}
+		from += i + len(first)
+		if strings.Contains(firstRunes(clause(s[from:], false), frameRunes+utf8.RuneCountInString(then)), then) {
+			return true
+		}
+	}
+}
+
+// bare takes out the words that hide others: 中央公园 as an estate's name is no park.
+func (r *Rules) bare(s string) string {
+	for _, h := range r.hide {
+		s = strings.ReplaceAll(s, h, "\x00")
+	}
+	return s
 }
 
 // Alarm is a danger found in words, and where.

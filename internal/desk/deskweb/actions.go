@@ -14,6 +14,7 @@ import (
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/desk"
 	"guanjia/internal/errs"
+	"guanjia/internal/messages"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -291,25 +292,7 @@ func quick(s procedure.Step) *procedure.Step {
 	return &s
 }
 
-// alike reports whether two wordings speak of the same thing: a third of their
-// two-character pieces in common.
+// alike reports whether two wordings speak of the same thing.
 func alike(a, b string) bool {
-	pieces := func(s string) map[string]bool {
-		set, runes := map[string]bool{}, []rune(text.Cut(s, 400))
-		for i := range len(runes) - 1 {
-			set[string(runes[i:i+2])] = true
-		}
-		return set
-	}
-	if len([]rune(a)) < 2 || len([]rune(b)) < 2 {
-		return false
-	}
-	x, y := pieces(a), pieces(b)
-	both := 0
-	for k := range x {
-		if y[k] {
-			both++
-		}
-	}
-	return both*3 >= min(len(x), len(y))
+	return messages.Likeness(messages.Message{Text: text.Cut(a, 400)}, messages.Message{Text: text.Cut(b, 400)}) >= messages.SameMatter
 }
