@@ -15,12 +15,15 @@ const suffixes = "小区|花园|家园|公寓|新城|新村|新苑|广场|大厦
 var (
 	placeName = regexp.MustCompile(`[\p{Han}A-Z0-9·]{2,14}?(?:` + suffixes + `)+`)
 	// What stands before the name itself: region, street, road, and the verbs of subjects.
-	placeBefore = regexp.MustCompile(`^.*(?:[省市区县]|街道|大道|镇|投诉|反映|举报|关于|咨询|请问|询问|建议|希望|坚决|反对|请求|恳请|强烈|要求|我们是|我是|居住在|住在|位于|购买了|购买|附近|旁边|我们|对)`)
-	placeAfter  = regexp.MustCompile(`(?:小区|社区|一期|二期|三期|四期|五期|\d期)+$`)
+	placeBefore = regexp.MustCompile(`^.*(?:[省市区县]|街道|大道|镇|投诉|反映|举报|关于|咨询|请问|询问|建议|希望|坚决|反对|请求|恳请|强烈|要求|我们是|我是|居住在|住在|位于|购买了|购买|附近|旁边|我们|对面|对|距|街|局|强占|隐瞒|始发站|地处|坐落于|路口)`)
+	placeAfter  = regexp.MustCompile(`(?:小区|社区|安置|一期|二期|三期|四期|五期|\d期)+$`)
 )
 
 // no are words that no name contains: they show that the ending is chance.
 var no = regexp.MustCompile(`影响|政府|严重|配套|幼儿园|业主|物业|开发商|问题|附近|门口|垃圾|规划|违规|违法|建设|施工|小孩|居民|公办|民办|校园|法院|医院|学院|噪音|请|望|能否|或者|不开|迟迟|旁|楼下|何时|为何|什么|没有`)
+
+// endingOnly are endings without a name before them.
+var endingOnly = regexp.MustCompile(`^(?:` + suffixes + `|水|山|丽|星|花)+$`)
 
 // common are words that look like names and are none.
 var common = map[string]bool{"小区": true, "本小区": true, "该小区": true, "我小区": true, "各小区": true, "小区里": true, "这里": true, "那里": true, "哪里": true, "家里": true, "公园": true, "学院": true,
@@ -31,6 +34,7 @@ var common = map[string]bool{"小区": true, "本小区": true, "该小区": tru
 type Places struct {
 	names []string          // longest first
 	same  map[string]string // 万科魅力之城 → 魅力之城
+	given map[string]bool   // of one's own: found wherever they stand
 }
 
 // FindPlaces learns names of estates from the subjects: what stands before an
@@ -47,7 +51,7 @@ func FindPlaces(list []Message) *Places {
 			}
 		}
 	}
-	p := &Places{same: map[string]string{}}
+	p := &Places{same: map[string]string{}, given: map[string]bool{}}
 	for name, n := range count {
 		if n >= 2 {
 			p.names = append(p.names, name)
@@ -68,7 +72,11 @@ func FindPlaces(list []Message) *Places {
 // Add adds names that are known: the estate's own buildings and projects.
 func (p *Places) Add(names ...string) {
 	for _, n := range names {
-		if n = fold(n); n != "" && !slices.Contains(p.names, n) {
+		if n = fold(n); n == "" {
+			continue
+		}
+		p.given[n] = true
+		if !slices.Contains(p.names, n) {
 			p.names = append(p.names, n)
 		}
 	}
@@ -84,19 +92,31 @@ func (p *Places) sort() {
 // Names lists the names known, longest first.
 func (p *Places) Names() []string { return p.names }
 
-// In is the place a message is about: the first known name in its subject,
-// else in the beginning of its text; "" when none is found.
+// In is the place a message is about: the first known name in its subject, else
+// a name only this subject writes, else the first known one in the beginning of
+// its text; "" when none is found.
 func (p *Places) In(m Message) string {
 	if found := p.first(fold(m.Subject)); found != "" {
 		return found
 	}
+	for _, name := range candidates(m.Subject) {
+		if utf8.RuneCountInString(name) >= 3 {
+			return name
+		}
+	}
 	return p.first(firstRunes(fold(m.Text), 200))
+}
+
+// apart reports that two messages, about places x and y as In says, are about
+// different ones: neither speaks of the other's. The same words are then two matters.
+func apart(a, b Message, x, y string) bool {
+	return x != "" && y != "" && x != y && !strings.Contains(fold(b.Subject+b.Text), x) && !strings.Contains(fold(a.Subject+a.Text), y)
 }
 
 func (p *Places) first(s string) string {
 	best, at := "", len(s)
 	for _, name := range p.names { // the longest first: of names that begin together it wins
-		if i := strings.Index(s, name); i >= 0 && i < at {
+		if i := p.mention(s, name); i >= 0 && i < at {
 			best, at = name, i
 		}
 	}
@@ -105,6 +125,33 @@ func (p *Places) first(s string) string {
 	}
 	return best
 }
+
+// mention is where a name stands for its estate, -1 when it does not: followed
+// by 街道, 路 or 湖 it is a region, a road or a lake of that name; and a name of
+// two characters is one only where 小区 or the like follows.
+func (p *Places) mention(s, name string) int {
+	if p.given[name] {
+		return strings.Index(s, name)
+	}
+	for from := 0; ; {
+		i := strings.Index(s[from:], name)
+		if i < 0 {
+			return -1
+		}
+		at := from + i
+		from = at + len(name)
+		after := s[from:]
+		if notEstate.MatchString(after) || utf8.RuneCountInString(name) <= 2 && !isEstate.MatchString(after) {
+			continue
+		}
+		return at
+	}
+}
+
+var (
+	notEstate = regexp.MustCompile(`^(?:街道|镇|乡|路|大道|大桥|湖|河|中学|小学|学校|医院|站|地铁|派出所|社区居委)`)
+	isEstate  = regexp.MustCompile(`^(?:小区|社区|住宅区|安置区|家属区|[a-z0-9一二三四五六七八九十]{1,2}(?:期|区|栋))`)
+)
 
 // candidates are possible names in a line of text.
 func candidates(s string) []string {
@@ -116,7 +163,7 @@ func candidates(s string) []string {
 			name = name[i+len("路"):] // the road before it, but 丝路国际 stays whole
 		}
 		name = fold(name)
-		if n := utf8.RuneCountInString(name); n < 2 || n > 10 || common[name] || no.MatchString(name) || strings.Trim(name, "0123456789") == "" {
+		if n := utf8.RuneCountInString(name); n < 2 || n > 10 || common[name] || endingOnly.MatchString(name) || no.MatchString(name) || strings.Trim(name, "0123456789") == "" {
 			continue
 		}
 		out = append(out, name)

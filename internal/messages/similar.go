@@ -143,11 +143,12 @@ func pairsOf(runes []rune) map[[2]rune]bool {
 }
 
 // Similar groups messages that are nearly the same, for merging (DSK-21).
-// Candidates come from shared MinHash bands, so that it stays quick with
+// Copies that name different estates are different matters. Candidates come from shared MinHash bands, so that it stays quick with
 // many; each pair is then compared exactly.
 func Similar(list []Message) []Group {
 	order := slices.Clone(list)
 	slices.SortStableFunc(order, func(a, b Message) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	places, at := FindPlaces(list), make([]string, len(order))
 	all := make([]prints, len(order))
 	parent := make([]int, len(order))
 	nearest := make([]float64, len(order))
@@ -160,7 +161,7 @@ func Similar(list []Message) []Group {
 		return parent[i]
 	}
 	for i, m := range order {
-		parent[i], all[i] = i, printsOf(m)
+		parent[i], all[i], at[i] = i, printsOf(m), places.In(m)
 		if len(all[i].set) < 8 {
 			continue // too short to be compared by its words
 		}
@@ -173,7 +174,7 @@ func Similar(list []Message) []Group {
 					continue
 				}
 				compared[j] = true
-				if like := jaccard(all[i], all[j]); like >= alike {
+				if like := jaccard(all[i], all[j]); like >= alike && !apart(order[i], order[j], at[i], at[j]) {
 					nearest[i] = max(nearest[i], like)
 					parent[root(i)] = root(j)
 				}
