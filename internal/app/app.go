@@ -75,17 +75,20 @@ type App struct {
 	Notice    *notice.Service
 	Letters   *letters.Service
 	Files     *files.Service
-	Rules     *rules.Service
+	Rules     *rules.Pages
+	Review    *rules.Review
 	Programs  *integration.Service
 	Queue     *jobs.Queue
 	Hub       *web.Hub
 	Mods      []module.Module
 
-	source fs.FS // of the handbook
-	shell  *web.Shell
-	runner *jobs.Runner
-	stop   context.CancelFunc
-	done   sync.WaitGroup
+	source     fs.FS // of the handbook that came with the program or its folder
+	fixedBook  bool  // the handbook was given with the options: nothing replaces it
+	mustChange bool  // the handbook in force does not fit this program
+	shell      *web.Shell
+	runner     *jobs.Runner
+	stop       context.CancelFunc
+	done       sync.WaitGroup
 }
 
 // Open builds the house over the database of the configuration and brings its
@@ -107,7 +110,8 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 		return nil, err
 	}
 	if opt.Handbook != nil {
-		a.Book.handbook = opt.Handbook
+		a.Book.use(opt.Handbook)
+		a.fixedBook = true
 	}
 	if a.DB, err = store.Open(ctx, store.Config{DSN: a.Config.DSN, Clock: a.Clock}); err != nil {
 		return nil, err
@@ -135,6 +139,16 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	if a.Keys, a.NewKey, err = vault.OpenKeys(a.Config.KeyFile, fresh); err != nil {
 		return err
 	}
+	came := a.Book.Handbook()
+	if !fresh && !a.fixedBook {
+		kept, err := a.keptHandbook(ctx, came)
+		if err != nil {
+			return err
+		}
+		if kept != nil {
+			a.Book.use(kept)
+		}
+	}
 	if err := a.rooms(); err != nil {
 		return err
 	}
@@ -142,13 +156,18 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	if found := module.Check(a.Mods); len(found) > 0 {
 		return errors.Join(found...)
 	}
-	if err := a.Book.Grant(a.Mods); err != nil {
+	if err := a.grant(came); err != nil {
 		return err
 	}
 	if err := a.DB.Migrate(ctx, a.Migrations()); err != nil {
 		return err
 	}
 	a.Cases.Connect(a.Mods)
+	if !a.fixedBook {
+		if err := a.Review.Arrived(ctx, came, a.source, a.mustChange); err != nil {
+			return err
+		}
+	}
 	if err := a.Refresh(ctx); err != nil {
 		return err
 	}
@@ -160,16 +179,12 @@ func (a *App) build(ctx context.Context, opt Options) error {
 
 // isFresh reports whether the database holds no installation yet.
 func (a *App) isFresh(ctx context.Context) (bool, error) {
-	n := int64(0)
+	there := false
 	err := a.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		query := "SELECT count(*) FROM sqlite_master WHERE name = ?"
-		if tx.Dialect() == store.Postgres {
-			query = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?"
-		}
-		n, err = store.One(ctx, tx, store.Value[int64], query, store.VersionTable)
+		there, err = tx.HasTable(ctx, store.VersionTable)
 		return err
 	})
-	return n == 0, err
+	return !there, err
 }
 
 // rooms makes every room, each from those below it.
@@ -208,9 +223,12 @@ func (a *App) rooms() error {
 		return err
 	}
 	a.Files.SetGuard(caseOwner, a.guardCases)
-	if a.Rules, err = rules.New(a.Book.Handbook(), a.source); err != nil {
+	a.Review = a.review()
+	book, err := rules.New(a.Book.Handbook(), a.source)
+	if err != nil {
 		return err
 	}
+	a.Rules = rules.NewPages(book, a.Review)
 	opening := importer.New(a.DB, a.Estate, a.Keys, a.Queue, a.usedByCases)
 	said, err := readWords(a.source)
 	if err != nil {
@@ -242,7 +260,7 @@ func (a *App) rooms() error {
 		login.Module(), a.Audit.Module(), a.Vault.Module(), {Name: "jobs", Room: 3, Migrations: jobs.Migrations().FS},
 		find.Module(), programs.Module(), a.Programs.Module(),
 		a.Files.Module(), a.Rules.Module(), a.Notice.Module(), a.housePages(casePages, deskPages).Module(), opening.Module(), a.Letters.Module(), cases, front, a.workRoom(workPages), residents, caring,
-		settings.New(a.DB, a.Estate, a.Cases, a.Book, a.Refresh).Module(),
+		settings.New(a.DB, a.Estate, a.Cases, a.Book, a).Module(),
 		{Name: "app", Jobs: []jobs.Spec{{Kind: "app.book.refresh", Every: refreshEvery, Work: func(ctx context.Context, _ jobs.Job) error { return a.Refresh(ctx) }}}},
 	}
 	return nil
@@ -267,8 +285,12 @@ func (a *App) Migrations() []store.Migrations {
 	return list
 }
 
-// Refresh takes over changed projects: their profile, figures and calendar.
+// Refresh puts in force what is due and takes over changed projects: their
+// profile, figures and calendar.
 func (a *App) Refresh(ctx context.Context) error {
+	if err := a.takeEffect(ctx); err != nil {
+		return err
+	}
 	if err := a.Book.Refresh(ctx, a.Estate); err != nil {
 		return err
 	}

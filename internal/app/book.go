@@ -26,11 +26,11 @@ import (
 // project's own on top, and its calendar. It is asked inside transactions and
 // answers from memory; Refresh reads the projects anew.
 type Book struct {
-	handbook *procedure.Handbook
 	calendar *calendar.Calendar
-	projects atomic.Pointer[map[int64]setting]
 	hours    sync.Map // of calendarOf: profiles and projects share calendars
-	roles    []auth.Role
+	now      atomic.Pointer[edition]
+	changing sync.Mutex // held by who puts another edition in place
+	mods     []module.Module
 }
 
 type setting struct {
@@ -55,13 +55,13 @@ func ReadBook(fsys fs.FS) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the calendar: %w", err)
 	}
-	b := &Book{handbook: h, calendar: c}
-	b.projects.Store(&map[int64]setting{})
+	b := &Book{calendar: c}
+	b.use(h)
 	return b, nil
 }
 
-// Handbook is what was read.
-func (b *Book) Handbook() *procedure.Handbook { return b.handbook }
+// Handbook is the one in force.
+func (b *Book) Handbook() *procedure.Handbook { return b.edition().handbook }
 
 // Calendar is the calendar that projects start from.
 func (b *Book) Calendar() *calendar.Calendar { return b.calendar }
@@ -72,20 +72,23 @@ func (b *Book) Refresh(ctx context.Context, projects *estate.Service) error {
 	if err != nil {
 		return err
 	}
-	next := make(map[int64]setting, len(list))
+	b.changing.Lock()
+	defer b.changing.Unlock()
+	next := *b.edition()
+	next.projects = make(map[int64]setting, len(list))
 	for _, p := range list {
-		s, err := b.settingOf(p)
+		s, err := b.settingOf(next.handbook, p)
 		if err != nil {
 			return fmt.Errorf("project %s: %w", p.Code, err)
 		}
-		next[p.ID] = s
+		next.projects[p.ID] = s
 	}
-	b.projects.Store(&next)
+	b.now.Store(&next)
 	return nil
 }
 
-func (b *Book) settingOf(p estate.Project) (setting, error) {
-	figures := b.handbook.Profiles[p.Profile]
+func (b *Book) settingOf(h *procedure.Handbook, p estate.Project) (setting, error) {
+	figures := h.Profiles[p.Profile]
 	if figures == nil {
 		return setting{}, errs.Newf(errs.Invalid, "handbook.profile", "手册里没有档“%s”。", "The handbook has no profile %q.", p.Profile)
 	}
@@ -100,7 +103,7 @@ func (b *Book) settingOf(p estate.Project) (setting, error) {
 		}
 		s.figures = changed
 	}
-	for name := range b.handbook.Procedures {
+	for name := range h.Procedures {
 		c, err := b.calendarOf(s.figures, name, p.Calendar)
 		if err != nil {
 			return s, err
@@ -140,12 +143,13 @@ func orEmpty(raw json.RawMessage) json.RawMessage {
 }
 
 // ProjectCode is the project's word in addresses, "" when unknown.
-func (b *Book) ProjectCode(project int64) string { return (*b.projects.Load())[project].code }
+func (b *Book) ProjectCode(project int64) string { return b.edition().projects[project].code }
 
 // Stamp is what a case of the procedure begins under in the project.
 func (b *Book) Stamp(project int64, name string) (casefile.Stamp, error) {
-	s, ok := (*b.projects.Load())[project]
-	def := b.handbook.Procedures[name]
+	now := b.edition()
+	s, ok := now.projects[project]
+	def := now.handbook.Procedures[name]
 	if !ok || def == nil {
 		return casefile.Stamp{}, errs.Newf(errs.NotFound, "handbook.procedure", "手册里没有规程“%s”。", "The handbook has no procedure %q.", name)
 	}
@@ -159,19 +163,19 @@ func (b *Book) Kind(project int64, name string) (casefile.Stamp, error) {
 
 // Figures are the figures in force in the project.
 func (b *Book) Figures(project int64) *procedure.Figures {
-	if s, ok := (*b.projects.Load())[project]; ok {
+	if s, ok := b.edition().projects[project]; ok {
 		return s.figures
 	}
 	return &procedure.Figures{}
 }
 
 // Texts are the words that people say or read as they are.
-func (b *Book) Texts() procedure.Texts { return b.handbook.Texts }
+func (b *Book) Texts() procedure.Texts { return b.Handbook().Texts }
 
 // Kinds lists the procedures by name.
 func (b *Book) Kinds(int64) []*procedure.Definition {
-	list := make([]*procedure.Definition, 0, len(b.handbook.Procedures))
-	for _, d := range b.handbook.Procedures {
+	list := make([]*procedure.Definition, 0, len(b.Handbook().Procedures))
+	for _, d := range b.Handbook().Procedures {
 		list = append(list, d)
 	}
 	slices.SortFunc(list, func(x, y *procedure.Definition) int { return strings.Compare(x.Number, y.Number) })
@@ -181,8 +185,9 @@ func (b *Book) Kinds(int64) []*procedure.Definition {
 // Stamps lists what is in force in every project, for publishing.
 func (b *Book) Stamps() []casefile.Stamp {
 	var list []casefile.Stamp
-	for id := range *b.projects.Load() {
-		for name := range b.handbook.Procedures {
+	now := b.edition()
+	for id := range now.projects {
+		for name := range now.handbook.Procedures {
 			if s, err := b.Stamp(id, name); err == nil {
 				list = append(list, s)
 			}
@@ -193,16 +198,17 @@ func (b *Book) Stamps() []casefile.Stamp {
 
 // Role is what a post is called.
 func (b *Book) Role(id string) text.Both {
-	if r := b.handbook.Role(id); r != nil {
+	if r := b.Handbook().Role(id); r != nil {
 		return r.Title
 	}
 	return text.B(id, id)
 }
 
-// Grant works out what each post may do: "room.*" is all of a room. A
+// grant works out what each post may do: "room.*" is all of a room. A
 // permission that no room declares is an error: a typing slip must not pass
 // as a right that nobody has.
-func (b *Book) Grant(mods []module.Module) error {
+func grant(h *procedure.Handbook, mods []module.Module) ([]auth.Role, error) {
+	var roles []auth.Role
 	byRoom := map[string][]string{}
 	known := map[string]bool{}
 	for _, m := range mods {
@@ -211,34 +217,34 @@ func (b *Book) Grant(mods []module.Module) error {
 			known[p.Name] = true
 		}
 	}
-	for _, r := range b.handbook.Roles {
+	for _, r := range h.Roles {
 		role := auth.Role{Name: r.ID, Title: r.Title}
 		for _, p := range r.Permissions {
 			if room, all := strings.CutSuffix(p, ".*"); all {
 				if len(byRoom[room]) == 0 {
-					return fmt.Errorf("role %s: no room is called %s", r.ID, room)
+					return nil, fmt.Errorf("role %s: no room is called %s", r.ID, room)
 				}
 				role.Permissions = append(role.Permissions, byRoom[room]...)
 				continue
 			}
 			if !known[p] {
-				return fmt.Errorf("role %s: no room declares the permission %s", r.ID, p)
+				return nil, fmt.Errorf("role %s: no room declares the permission %s", r.ID, p)
 			}
 			role.Permissions = append(role.Permissions, p)
 		}
-		b.roles = append(b.roles, role)
+		roles = append(roles, role)
 	}
-	return nil
+	return roles, nil
 }
 
 // Roles lists the posts with their permissions.
-func (b *Book) Roles() []auth.Role { return b.roles }
+func (b *Book) Roles() []auth.Role { return b.edition().roles }
 
 // Profiles lists the profiles by name.
 func (b *Book) Profiles() []*procedure.Figures {
-	list := make([]*procedure.Figures, 0, len(b.handbook.Profiles))
-	for _, name := range slices.Sorted(maps.Keys(b.handbook.Profiles)) {
-		list = append(list, b.handbook.Profiles[name])
+	list := make([]*procedure.Figures, 0, len(b.Handbook().Profiles))
+	for _, name := range slices.Sorted(maps.Keys(b.Handbook().Profiles)) {
+		list = append(list, b.Handbook().Profiles[name])
 	}
 	return list
 }
@@ -246,7 +252,7 @@ func (b *Book) Profiles() []*procedure.Figures {
 // CheckProject refuses a project whose profile, figures or days cannot be, so
 // that what is saved can always be put in force.
 func (b *Book) CheckProject(p estate.Project) error {
-	figures := b.handbook.Profiles[p.Profile]
+	figures := b.Handbook().Profiles[p.Profile]
 	if figures == nil {
 		return errs.New(errs.Invalid, "settings.profile", "有一处需要更正，已填的内容都还在。", "One entry needs correcting; what you typed is kept.").
 			Field("profile", "unknown", "请选一个档", "choose a profile")
@@ -273,9 +279,9 @@ func (b *Book) CheckProject(p estate.Project) error {
 
 // Differs says in words how the project's figures differ from its profile's.
 func (b *Book) Differs(p estate.Project) ([]procedure.Change, error) {
-	s, err := b.settingOf(p)
+	s, err := b.settingOf(b.Handbook(), p)
 	if err != nil {
 		return nil, err
 	}
-	return procedure.DiffFigures(b.handbook.Profiles[p.Profile], s.figures), nil
+	return procedure.DiffFigures(b.Handbook().Profiles[p.Profile], s.figures), nil
 }

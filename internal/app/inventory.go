@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"guanjia/internal/config"
+	"guanjia/internal/module"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 )
@@ -41,16 +42,10 @@ func withThrowAway(ctx context.Context, fn func(a *App) error) error {
 func TakeInventory(ctx context.Context) (Inventory, error) {
 	inv := Inventory{Things: procedure.Things{Actions: map[string]bool{}, Routes: map[string]bool{}, Tables: map[string]bool{}}}
 	err := withThrowAway(ctx, func(a *App) error {
+		inv.Env = envOf(a.Mods)
 		for _, m := range a.Mods {
 			for _, x := range m.Actions {
-				inv.Env.Actions = append(inv.Env.Actions, x.Name)
 				inv.Things.Actions[x.Name] = true
-			}
-			for _, x := range m.Facts {
-				inv.Env.Facts = append(inv.Env.Facts, x.Name)
-			}
-			for _, x := range m.Permissions {
-				inv.Env.Permissions = append(inv.Env.Permissions, x.Name)
 			}
 			for _, x := range m.Routes {
 				inv.Things.Routes[x.Pattern] = true
@@ -65,4 +60,21 @@ func TakeInventory(ctx context.Context) (Inventory, error) {
 		})
 	})
 	return inv, err
+}
+
+// envOf is what rooms offer to the checker.
+func envOf(mods []module.Module) procedure.Env {
+	var env procedure.Env
+	for _, m := range mods {
+		for _, x := range m.Actions {
+			env.Actions = append(env.Actions, x.Name)
+		}
+		for _, x := range m.Facts {
+			env.Facts = append(env.Facts, x.Name)
+		}
+		for _, x := range m.Permissions {
+			env.Permissions = append(env.Permissions, x.Name)
+		}
+	}
+	return env
 }

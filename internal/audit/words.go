@@ -35,6 +35,10 @@ var actions = map[string]text.Both{
 	"vault.key.rotate":         text.B("换密钥", "Rotated the key"),
 	"files.file.attach":        text.B("上传附件", "Attached a file"),
 	"files.file.erase":         text.B("删除附件", "Erased a file"),
+	"handbook.change.propose":  text.B("提出手册改动", "Proposed a change of the handbook"),
+	"handbook.change.approve":  text.B("通过手册改动", "Approved a change of the handbook"),
+	"handbook.change.refuse":   text.B("退回手册改动", "Sent a change of the handbook back"),
+	"handbook.change.begin":    text.B("手册改动生效", "A change of the handbook took effect"),
 	"audit.entry.export":       text.B("导出操作记录", "Exported the audit trail"),
 	"audit.trail.restore":      text.B("从备份恢复", "Restored from a backup"),
 }
@@ -47,7 +51,7 @@ var verbs = map[string]text.Both{
 
 var subjects = map[string]text.Both{
 	subjectAccount: text.B("账号", "Account"), "vault.value": text.B("个人信息", "Personal value"), "vault.key": text.B("密钥", "Key"),
-	"audit.entry": text.B("操作记录", "Audit trail"), "audit.batch": text.B("操作记录", "Audit trail"), "casefile.case": text.B("事项", "Case"),
+	"handbook.change": text.B("手册改动", "Change of the handbook"), "audit.entry": text.B("操作记录", "Audit trail"), "audit.batch": text.B("操作记录", "Audit trail"), "casefile.case": text.B("事项", "Case"),
 	"estate.unit": text.B("房屋", "Unit"), "estate.person": text.B("客户", "Person"), "estate.occupancy": text.B("居住", "Occupancy"), "desk.call": text.B("来电", "Call"),
 }
 

@@ -31,7 +31,7 @@ func shipped(t testing.TB) *Service {
 func get(t testing.TB, s *Service, lang text.Lang, path string) (string, error) {
 	t.Helper()
 	mux, err := http.NewServeMux(), error(nil)
-	for _, r := range s.Module().Routes {
+	for _, r := range NewPages(s, nil).Module().Routes {
 		mux.HandleFunc(r.Pattern, func(w http.ResponseWriter, req *http.Request) { err = r.Handler(w, req) })
 	}
 	ctx := text.WithLang(web.WithProject(context.Background(), web.Project{ID: 7, Code: "jinxiu", Name: "锦绣华庭", Profile: "residential"}), lang)

@@ -29,19 +29,29 @@ type Book interface {
 	Differs(p estate.Project) ([]procedure.Change, error)
 }
 
+// House is what a saved project has to pass through.
+type House interface {
+	// ChangeProject saves a project; what decides how its cases go waits for a
+	// review once it has any. waits is the number of that change, 0 for none.
+	ChangeProject(ctx context.Context, actor auth.Actor, before, after estate.Project, reason string) (waits int64, err error)
+	// ProjectChange is the number of the change that is not yet in force, 0 for none.
+	ProjectChange(ctx context.Context, project int64) (int64, error)
+	// Refresh puts changed projects in force at once.
+	Refresh(ctx context.Context) error
+}
+
 // Pages serves the settings.
 type Pages struct {
 	db     *store.DB
 	estate *estate.Service
 	cases  *casefile.Service
 	book   Book
-	// refresh puts changed projects in force at once.
-	refresh func(ctx context.Context) error
+	house  House
 }
 
 // New makes the pages.
-func New(db *store.DB, houses *estate.Service, cases *casefile.Service, book Book, refresh func(ctx context.Context) error) *Pages {
-	return &Pages{db: db, estate: houses, cases: cases, book: book, refresh: refresh}
+func New(db *store.DB, houses *estate.Service, cases *casefile.Service, book Book, house House) *Pages {
+	return &Pages{db: db, estate: houses, cases: cases, book: book, house: house}
 }
 
 // Module hands the pages to the house.
@@ -68,6 +78,7 @@ type Form struct {
 	Version                   int64
 	Code, Name, Profile, Area string
 	Figures, Days             string
+	Reason                    string // why, for who reviews it
 }
 
 func formOf(p estate.Project) Form {
@@ -124,7 +135,7 @@ func typed(r *http.Request) (Form, error) {
 	}
 	return Form{
 		Code: web.Value(r, "code"), Name: web.Value(r, "name"), Profile: web.Value(r, "profile"), Area: web.Value(r, "area_code"),
-		Figures: web.Value(r, "figures"), Days: web.Value(r, "days"), Version: number(web.Value(r, "version")),
+		Figures: web.Value(r, "figures"), Days: web.Value(r, "days"), Reason: web.Value(r, "reason"), Version: number(web.Value(r, "version")),
 	}, nil
 }
 
@@ -176,7 +187,7 @@ func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
 		made, err = p.estate.CreateProject(ctx, actorOf(ctx), made)
 	}
 	if err == nil {
-		if err := p.refresh(ctx); err != nil {
+		if err := p.house.Refresh(ctx); err != nil {
 			return err
 		}
 		web.Done(w, r, "/p/"+made.Code+"/settings", ui.Undo{Words: text.Tf(ctx, "项目 %s 已建好", "project %s is made", made.Name)})
@@ -215,7 +226,11 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, found e
 	if err != nil {
 		return err
 	}
-	return web.RenderStatus(w, r, status, formPage(f, p.profiles(ctx), differs, stale, problem))
+	waits, err := p.house.ProjectChange(ctx, found.ID)
+	if err != nil {
+		return err
+	}
+	return web.RenderStatus(w, r, status, formPage(f, p.profiles(ctx), differs, stale, waits, problem))
 }
 
 func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
@@ -233,12 +248,17 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = p.book.CheckProject(next)
 	}
+	waits := int64(0)
 	if err == nil {
-		_, err = p.estate.SaveProject(ctx, actorOf(ctx), next)
+		waits, err = p.house.ChangeProject(ctx, actorOf(ctx), old, next, f.Reason)
 	}
 	if err == nil {
-		if err := p.refresh(ctx); err != nil {
+		if err := p.house.Refresh(ctx); err != nil {
 			return err
+		}
+		if waits != 0 {
+			web.Done(w, r, changePath(old.Code, waits), ui.Undo{Words: text.T(ctx, "改动已提出，等别人复核后生效；现在照旧", "Proposed: it takes effect once somebody else has looked at it; until then all stays as it is")})
+			return nil
 		}
 		web.Done(w, r, "/p/"+old.Code+"/settings", ui.Undo{Words: text.T(ctx, "设置已保存，新事项按它走；未结事项照开始时的走", "Saved: new cases follow it; open ones go on as they began")})
 		return nil

@@ -15,3 +15,8 @@ func number(s string) int64 {
 }
 
 func changed(r casefile.Restamping) int { return r.Cases }
+
+// changePath is the page on which a change is reviewed.
+func changePath(code string, change int64) string {
+	return "/p/" + code + "/handbook/changes/" + strconv.FormatInt(change, 10)
+}

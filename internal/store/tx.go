@@ -35,6 +35,16 @@ func (tx *Tx) NewID() int64 { return tx.db.ids.next() }
 // Dialect tells which database tx runs on; few rooms need to ask.
 func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
 
+// HasTable reports whether the database has a table.
+func (tx *Tx) HasTable(ctx context.Context, name string) (bool, error) {
+	query := "SELECT count(*) FROM sqlite_master WHERE name = ?"
+	if tx.Dialect() == Postgres {
+		query = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?"
+	}
+	n, err := One(ctx, tx, Value[int64], query, name)
+	return n > 0, err
+}
+
 // Exec runs a statement and returns how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	countQuery(ctx, query)
