@@ -6,7 +6,7 @@ help: ## this list
 test: ## install what tests need, start it, run everything (at most 25 minutes on two cores)
 	@scripts/test.sh
 
-soak: ## the same with full counts: hours
+soak: ## the same with full counts and a minute of each fuzz target: an hour; summary in soak.txt
 	@scripts/test.sh soak
 
 proof: ## every rule: its stories with and without its levers, and the Go tests it names
