@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/engine"
@@ -76,7 +77,7 @@ func (s *Service) effects(ctx context.Context, tx *store.Tx, ch change, c Case) 
 			key := fx.To + "\x00" + fx.Text.ZH
 			if !told[key] {
 				told[key] = true
-				err = s.tell(ctx, tx, c, fx)
+				err = s.tell(ctx, tx, ch, c, fx)
 			}
 		case engine.FxFile:
 			_, err = tx.Exec(ctx, "INSERT INTO casefile_filed (project_id, id, unit_id, case_id, record, at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -92,9 +93,15 @@ func (s *Service) effects(ctx context.Context, tx *store.Tx, ch change, c Case) 
 	return nil
 }
 
-// tell turns a word of the procedure into a notice for somebody.
-func (s *Service) tell(ctx context.Context, tx *store.Tx, c Case, fx engine.Effect) error {
-	if s.cfg.Notices == nil {
+// staleAfter is how long after it happened a thing is no news any more. Only
+// the system may write down what happened earlier: history, imported messages.
+const staleAfter = 24 * time.Hour
+
+// tell turns a word of the procedure into a notice for somebody. What is written
+// down long after it happened rings nobody's bell and sends no customer a
+// message; the lists show it.
+func (s *Service) tell(ctx context.Context, tx *store.Tx, ch change, c Case, fx engine.Effect) error {
+	if s.cfg.Notices == nil || tx.Now().Sub(ch.env.Now) > staleAfter {
 		return nil
 	}
 	what := fx.Text
@@ -102,7 +109,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, c Case, fx engine.Effe
 		what = text.B(c.Subject, c.Subject)
 	}
 	n := notice.Notice{
-		Project: c.Project, Case: c.ID, Link: s.path(c), Urgent: fx.Args["urgent"] == true,
+		Project: c.Project, Case: c.ID, Link: s.path(c), At: ch.env.Now, Urgent: fx.Args["urgent"] == true,
 		Text: text.B(c.Number+" "+what.ZH+"："+c.Subject, c.Number+" "+what.In(text.EN)+": "+c.Subject),
 	}
 	switch {

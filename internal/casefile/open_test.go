@@ -278,3 +278,39 @@ func TestHistoryBringsItsOwnTimes(t *testing.T) {
 		d.clean()
 	})
 }
+
+// What the system writes down long after it happened tells nobody; what happened
+// a moment ago carries its own time.
+func TestHistoryRingsNoBell(t *testing.T) {
+	each(t, func(d *desk) {
+		told := func() int64 {
+			var n int64
+			err := d.db.Read(context.Background(), func(ctx context.Context, tx *store.Tx) (err error) {
+				n, err = store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM notice_notice WHERE project_id = ?", int64(project))
+				return err
+			})
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			return n
+		}
+		for name, x := range map[string]struct {
+			ago  time.Duration
+			told bool
+		}{"a year ago": {ago: 365 * 24 * time.Hour}, "an hour ago": {ago: time.Hour, told: true}} {
+			in := leak()
+			in.At, in.Owner = d.clock.Now().Add(-x.ago), lin.Account
+			before := told()
+			c := d.open(auth.System, in)
+			_, err := d.svc.Do(context.Background(), auth.System, casefile.Doing{Case: c.ID, At: in.At.Add(time.Minute), Command: engine.Command{
+				Kind: engine.EvAssign, Actor: engine.Actor{ID: lin.Account, Name: lin.Name, Roles: []string{"desk"}}, Data: map[string]any{"account": qin.Account},
+			}})
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			if rang := told() > before; rang != x.told {
+				d.t.Errorf("%s: told %v, want %v", name, rang, x.told)
+			}
+		}
+	})
+}
