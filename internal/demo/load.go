@@ -83,6 +83,9 @@ func (l *Loaded) History(ctx context.Context, a *app.App) error {
 		}
 		end = from
 	}
+	if err := l.survey(ctx, a); err != nil {
+		return fmt.Errorf("sending out the survey: %w", err)
+	}
 	return nil
 }
 

@@ -27,10 +27,9 @@ type Matter struct {
 	Late     bool // the work took longer than promised
 	Open     bool // still open at Now
 	Step     int  // open ones: how many steps were done
-	Rework   bool
-	Desk     int // index into Team of who took it
-	Tech     int // index into Team
-	Unhappy  bool
+	Desk     int  // index into Team of who took it
+	Tech     int  // index into Team
+	Unhappy  bool // says no at the follow-up, so that it is done again
 	Against  string
 	Solution string
 }
@@ -91,7 +90,21 @@ var enquiryLines = []line{
 	{"想借一下推车搬东西", "", "", "other", "", false, 0, "登记借出，当天归还"},
 }
 
-const yearOfMatters = 2400
+// visitLines are what customers say when somebody calls on them; place is the
+// purpose of the visit, solution the answer to an opinion.
+var visitLines = []line{
+	{words: "住得舒心，保洁和门岗都好", place: "例行走访，征求意见"},
+	{words: "夜里巡逻的人少见到，地下车库灯暗", place: "例行走访，征求意见", sort: "秩序", solution: "夜班加一趟车库巡查，坏灯三天内换齐"},
+	{words: "电梯偶尔抖动，希望提前告知保养时间", place: "例行走访，征求意见", sort: "电梯", solution: "保养前一天在电梯厅和业主群告知"},
+	{words: "装修时间应当再严一点", place: "听取意见，说明改进", sort: "装修", solution: "午休时段改由当班班长巡查装修户"},
+	{words: "家里老人多，谢谢常来看看", place: "走访独居老人"},
+	{words: "商铺门前卸货位不够", place: "走访商户，征求意见", sort: "停车", solution: "早七点前开放东门临时卸货位"},
+}
+
+const (
+	yearOfMatters = 2400
+	yearOfVisits  = 96
+)
 
 // makeMatters draws a year of matters, oldest first: more repairs in the rainy
 // summer, few at night, a handful still open at Now.
@@ -108,6 +121,14 @@ func makeMatters(r *rand.Rand, units []Unit) []Matter {
 			at = at.Add(time.Duration(r.IntN(4)-8) * time.Hour)
 		}
 		list = append(list, makeMatter(r, units, at))
+	}
+	for i := range yearOfVisits {
+		day := Now.AddDate(0, 0, -3-i*355/yearOfVisits)
+		at := time.Date(day.Year(), day.Month(), day.Day(), 9+r.IntN(8), r.IntN(60), 0, 0, day.Location())
+		m, l := makeMatter(r, units, at), pick(r, visitLines)
+		m.Kind, m.Channel, m.Words, m.Place, m.Sort, m.Solution, m.Trade = "visit", "visit", l.words, l.place, l.sort, l.solution, ""
+		m.Common, m.Unhappy = false, false
+		list = append(list, m)
 	}
 	for i := range 34 { // this morning
 		at := Now.Add(-time.Duration(4+i*6+r.IntN(6)) * time.Minute)
@@ -156,7 +177,7 @@ func makeMatter(r *rand.Rand, units []Unit, at time.Time) Matter {
 	}
 	m.Words, m.Place, m.Trade, m.Sort, m.Grade = l.words, l.place, l.trade, l.sort, l.grade
 	m.Common, m.Paid, m.Solution = l.common, l.paid, l.solution
-	m.Unhappy = m.Rating <= 2
+	m.Unhappy = m.Rating <= 2 && m.Kind == "repair" && !m.Common && r.IntN(4) == 0
 	m.Tech = technician(r, m.Trade)
 	if strings.HasPrefix(m.Place, "户内") && units[unit].Use == "shop" {
 		m.Place = strings.Replace(m.Place, "户内", "铺内", 1)

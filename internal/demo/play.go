@@ -64,11 +64,19 @@ func (l *Loaded) matter(ctx context.Context, tx *store.Tx, a *app.App, m Matter)
 	if m.Common {
 		in.Place = u.Building + m.Place
 	}
+	if m.Kind == "visit" {
+		in.Subject, in.Words = m.Place, m.Place
+	}
 	c, err := a.Cases.OpenIn(ctx, tx, auth.System, in)
 	if err != nil {
 		return err
 	}
-	at := m.At
+	return l.run(ctx, tx, a, m, c, m.At)
+}
+
+// run takes a case through its steps from at, as its people did them; a rework
+// that comes of it as well.
+func (l *Loaded) run(ctx context.Context, tx *store.Tx, a *app.App, m Matter, c casefile.Case, at time.Time) error {
 	for n := 0; c.State.Status == engine.Open; n++ {
 		if m.Open && n >= m.Step {
 			return nil
@@ -81,11 +89,36 @@ func (l *Loaded) matter(ctx context.Context, tx *store.Tx, a *app.App, m Matter)
 		if at.After(Now) {
 			return nil // still going on
 		}
-		c, err = a.Cases.DoIn(ctx, tx, auth.System, casefile.Doing{Case: c.ID, At: at, Command: engine.Command{
-			Kind: engine.EvDone, Actor: l.by(d.by), Step: c.State.Step, Outcome: d.outcome, Fields: d.fields, Data: d.data,
+		step := c.State.Step
+		done, err := a.Cases.DoIn(ctx, tx, auth.System, casefile.Doing{Case: c.ID, At: at, Command: engine.Command{
+			Kind: engine.EvDone, Actor: l.by(d.by), Step: step, Outcome: d.outcome, Fields: d.fields, Data: d.data,
 		}})
 		if err != nil {
-			return fmt.Errorf("step %s: %w", c.State.Step, err)
+			return fmt.Errorf("step %s: %w", step, err)
+		}
+		c = done
+		if m.Kind == "repair" && step == "report" { // the rework order opens by itself
+			if err := l.again(ctx, tx, a, m, c, at); err != nil {
+				return fmt.Errorf("rework: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// again plays the repair that a customer's no at the follow-up opened; this
+// time the customer is content.
+func (l *Loaded) again(ctx context.Context, tx *store.Tx, a *app.App, m Matter, c casefile.Case, at time.Time) error {
+	v, err := a.Cases.ViewIn(ctx, tx, auth.System, c.Project, c.Number)
+	if err != nil {
+		return err
+	}
+	m.Unhappy, m.Late, m.Rating, m.Solution = false, false, 4, "拆开重做，换原厂件，试用无误"
+	for _, r := range v.Related {
+		if r.Relation == casefile.Child && r.State.Status == engine.Open {
+			if err := l.run(ctx, tx, a, m, r.Case, at); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -104,6 +137,8 @@ func opening(m Matter) map[string]any {
 		return map[string]any{
 			"against": m.Against, "wants": "尽快处理，给个说法", "kind": m.Sort, "harm": false, "heated": false, "written": false,
 		}
+	case "visit":
+		return map[string]any{"purpose": m.Place}
 	default:
 		return map[string]any{"kind": m.Sort}
 	}
@@ -133,6 +168,8 @@ func (l *Loaded) next(m Matter, c casefile.Case) deed {
 		return l.repair(m, c)
 	case "complaint":
 		return l.complaint(m, c)
+	case "visit":
+		return l.visit(m, c)
 	default:
 		return l.enquiry(m, c)
 	}
@@ -192,8 +229,38 @@ func (l *Loaded) repair(m Matter, c casefile.Case) deed {
 		return deed{by: cashier, after: 2 * time.Hour, outcome: "done", fields: map[string]any{"billed": m.Paid}}
 	case "leak_test":
 		return deed{by: m.Tech, after: 24 * time.Hour, outcome: "passed"}
+	case "take": // a rework: the desk knows the first order
+		return deed{by: m.Desk, after: minutes(3), outcome: "done", fields: opening(m)}
+	case "report":
+		return deed{by: supervisor, after: minutes(40), outcome: "done", fields: map[string]any{"remark": "当天返修，班长到场，修完再回访"}}
 	default: // follow
+		if m.Unhappy {
+			return deed{by: m.Desk, after: 26 * time.Hour, outcome: "dissatisfied", fields: map[string]any{"followed": "又坏了，" + opinions[m.Rating]}}
+		}
 		return deed{by: m.Desk, after: 26 * time.Hour, outcome: "satisfied", fields: map[string]any{"followed": opinions[m.Rating]}}
+	}
+}
+
+// visit is how a planned visit went: an appointment, the record, the signature,
+// an answer where there was something to answer.
+func (l *Loaded) visit(m Matter, c casefile.Case) deed {
+	switch c.State.Step {
+	case "plan":
+		return deed{by: m.Desk, after: minutes(2), outcome: "done", fields: opening(m)}
+	case "appoint":
+		return deed{by: m.Desk, after: minutes(15), outcome: "reached", fields: map[string]any{"at": m.At.Add(26 * time.Hour)}}
+	case "go":
+		return deed{by: m.Desk, after: 26 * time.Hour, outcome: "arrived"}
+	case "record":
+		fields := map[string]any{"notes": m.Words, "any": m.Solution != "", "rating": int64(max(m.Rating, 3))}
+		if m.Solution != "" {
+			fields["opinions"] = []map[string]any{{"about": m.Sort, "words": m.Words}}
+		}
+		return deed{by: m.Desk, after: minutes(25), outcome: "done", fields: fields}
+	case "confirm":
+		return deed{by: m.Desk, after: minutes(2), outcome: "signed", fields: map[string]any{"confirmed": "signed:customer"}}
+	default: // answer
+		return deed{by: m.Desk, after: 20 * time.Hour, outcome: "told", fields: map[string]any{"answer": m.Solution}}
 	}
 }
 
