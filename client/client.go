@@ -123,7 +123,10 @@ func (c *Client) send(ctx context.Context, q request, take func(*http.Response) 
 		if err == nil || wait == 0 || n == attempts || ctx.Err() != nil {
 			return err
 		}
-		if e := c.pause(ctx, wait<<(n-1)); e != nil {
+		if wait == firstWait { // nobody said how long
+			wait <<= n - 1
+		}
+		if e := c.pause(ctx, wait); e != nil {
 			return err
 		}
 	}

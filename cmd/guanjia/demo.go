@@ -57,7 +57,11 @@ func (c *demoCmd) Run(ctx context.Context) error {
 			}
 		}()
 	}
-	c.greet(ln)
+	token, err := demo.PhoneToken(ctx, a)
+	if err != nil {
+		return err
+	}
+	c.greet(ln, token)
 	return run(ctx, a, ln)
 }
 
@@ -106,7 +110,7 @@ func loopback(address string) error {
 	return nil
 }
 
-func (c *demoCmd) greet(ln net.Listener) {
+func (c *demoCmd) greet(ln net.Listener, token string) {
 	fmt.Printf("\n管家 Guanjia · %s 演示 demo\n  http://%s\n\n", demo.ProjectName, ln.Addr())
 	fmt.Printf("登录名 log-in（口令都是 password of all: %s）\n", demo.Password)
 	seen := map[string]bool{}
@@ -116,5 +120,7 @@ func (c *demoCmd) greet(ln net.Listener) {
 			fmt.Printf("  %-12s %s\t%s\n", s.Login, s.Name, s.Role)
 		}
 	}
+	fmt.Printf("\n电话系统的令牌 token of the telephone system（只能送来电 can post calls only）\n  %s\n", token)
+	fmt.Printf("  curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{\"event\":\"ring\",\"call\":\"t-1\",\"from\":\"13851230001\"}' http://%s/api/v1/projects/%s/calls\n", token, ln.Addr(), demo.ProjectCode)
 	fmt.Printf("\n演示时间从 demo time starts at %s\n数据 data: %s\n", demo.Now.Format("2006-01-02 15:04"), c.Data)
 }

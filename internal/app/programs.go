@@ -26,7 +26,7 @@ func (a *App) letProgramsIn() (*integration.Service, error) {
 		private = append(private, p)
 	}
 	return integration.New(integration.Options{
-		DB: a.DB, Queue: a.Queue, Sealer: a.Keys, Trail: a.Audit, Roles: a.Book.Roles, Code: a.code, Private: private,
+		DB: a.DB, Queue: a.Queue, Sealer: a.Keys, Trail: a.Audit, Roles: a.Book.Roles, Code: a.code, Private: private, Notices: a.Notice,
 	}), nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"guanjia/internal/text"
 )
@@ -43,6 +44,7 @@ type Error struct {
 	Code    string    // stable, dotted: "case.version.stale"
 	Message text.Both // what happened, what is safe, what to do
 	Fields  []FieldError
+	Wait    time.Duration // of TooMany and Unavailable: when to come again; 0: not known
 	err     error
 }
 
@@ -59,6 +61,12 @@ func Newf(kind Kind, code, zh, en string, args ...any) *Error {
 // Wrap attaches the cause, kept for the log and for errors.Is.
 func (e *Error) Wrap(cause error) *Error {
 	e.err = cause
+	return e
+}
+
+// After says when to come again and returns e.
+func (e *Error) After(wait time.Duration) *Error {
+	e.Wait = wait
 	return e
 }
 

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"syscall"
@@ -21,6 +22,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/errs"
 	"guanjia/internal/jobs"
+	"guanjia/internal/notice"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
@@ -29,6 +31,9 @@ const (
 	deliverKind  = "integration.hook.deliver"
 	mostAttempts = 12 // over about two hours
 	keptFor      = 30 * 24 * time.Hour
+	// mostLost is how many messages one after the other are given up, each after
+	// mostAttempts, before the webhook is stopped.
+	mostLost = 5
 )
 
 // Headers of a webhook.
@@ -121,10 +126,54 @@ func (s *Service) deliver(ctx context.Context, job jobs.Job) error {
 
 func (s *Service) note(ctx context.Context, d Delivery, state, answer string) error {
 	return s.opt.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE integration_delivery SET state = ?, attempts = attempts + 1, answer = ?, tried_at = ? WHERE id = ?",
-			state, text.Cut(text.Clean(answer), 300), store.Micros(tx.Now()), d.ID)
-		return err
+		if _, err := tx.Exec(ctx, "UPDATE integration_delivery SET state = ?, attempts = attempts + 1, answer = ?, tried_at = ? WHERE id = ?",
+			state, text.Cut(text.Clean(answer), 300), store.Micros(tx.Now()), d.ID); err != nil {
+			return err
+		}
+		switch state {
+		case "done":
+			_, err := tx.Exec(ctx, "UPDATE integration_hook SET lost = 0 WHERE id = ? AND lost > 0", d.Hook)
+			return err
+		case "failed":
+			return s.lose(ctx, tx, d)
+		}
+		return nil
 	})
+}
+
+// lose counts a message that was given up. An address that answers none of
+// several is stopped, so that messages do not pile up for nobody, and the
+// supervisors are told.
+func (s *Service) lose(ctx context.Context, tx *store.Tx, d Delivery) error {
+	h, err := store.One(ctx, tx, scanHook, "SELECT "+hookColumns+" FROM integration_hook WHERE id = ?"+tx.Lock(), d.Hook)
+	if err != nil || !h.Ended.IsZero() {
+		return err
+	}
+	if h.Lost+1 < mostLost {
+		_, err := tx.Exec(ctx, "UPDATE integration_hook SET lost = lost + 1 WHERE id = ?", h.ID)
+		return err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE integration_hook SET lost = lost + 1, dead = 1, ended_at = ? WHERE id = ?", store.Micros(s.opt.Clock.Now()), h.ID); err != nil {
+		return err
+	}
+	tx.AfterCommit(s.forget)
+	return s.opt.Notices.Tell(ctx, tx, notice.Notice{
+		Project: h.Project, Role: toldOf, Link: hookPath("/p/"+s.opt.Code(h.Project)+"/integrations", h.ID),
+		Text: text.F("对外回调 %s 连续 %d 条没送到，已停。对方恢复后可以再启用，没送到的可以再发。", "The webhook %s was stopped: %d messages in a row did not arrive. Take it up again when the other side is back; what was lost can be sent again.", host(h.URL), mostLost),
+	})
+}
+
+// toldOf is the post that hears of webhooks that were stopped.
+const toldOf = "supervisor"
+
+// host is the part of an address that may stand in a notice: its path may hold
+// a password.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 // sender posts to addresses that strangers typed in: it follows nowhere, waits
@@ -169,8 +218,8 @@ func allowed(a netip.Addr, private []netip.Prefix) error {
 	return nil
 }
 
-func (s *sender) post(ctx context.Context, url string, d Delivery, secret string, at time.Time) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader([]byte(d.Body)))
+func (s *sender) post(ctx context.Context, address string, d Delivery, secret string, at time.Time) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader([]byte(d.Body)))
 	if err != nil {
 		return "", err
 	}

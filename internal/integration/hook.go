@@ -42,17 +42,19 @@ type Hook struct {
 	Events  []string
 	Created time.Time
 	Ended   time.Time // zero: wanted
+	Lost    int       // messages given up one after the other
+	Dead    bool      // ended because nobody answered; it can be resumed
 	secret  []byte    // sealed
 }
 
-const hookColumns = "id, project_id, url, events, secret, created_at, ended_at"
+const hookColumns = "id, project_id, url, events, secret, created_at, ended_at, lost, dead"
 
 func scanHook(scan store.Scan) (Hook, error) {
 	var h Hook
 	var events string
-	var created, ended int64
-	err := scan(&h.ID, &h.Project, &h.URL, &events, &h.secret, &created, &ended)
-	h.Events, h.Created, h.Ended = strings.Fields(events), store.Time(created), store.Time(ended)
+	var created, ended, dead int64
+	err := scan(&h.ID, &h.Project, &h.URL, &events, &h.secret, &created, &ended, &h.Lost, &dead)
+	h.Events, h.Created, h.Ended, h.Dead = strings.Fields(events), store.Time(created), store.Time(ended), dead == 1
 	return h, err
 }
 
@@ -114,6 +116,25 @@ func (s *Service) Unsubscribe(ctx context.Context, actor auth.Actor, project, id
 		}
 		tx.AfterCommit(s.forget)
 		return s.opt.Trail.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "integration.hook.end", Subject: "integration.hook", ID: id})
+	})
+}
+
+// Resume takes a webhook up again that was stopped because nobody answered;
+// what was lost meanwhile can be sent again from its log.
+func (s *Service) Resume(ctx context.Context, actor auth.Actor, project, id int64) error {
+	if err := need(actor, PermHook, project); err != nil {
+		return err
+	}
+	return s.opt.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE integration_hook SET ended_at = 0, lost = 0, dead = 0 WHERE project_id = ? AND id = ? AND dead = 1", project, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errNoHook()
+		}
+		tx.AfterCommit(s.forget)
+		return s.opt.Trail.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "integration.hook.resume", Subject: "integration.hook", ID: id})
 	})
 }
 

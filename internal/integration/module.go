@@ -14,6 +14,7 @@ import (
 	"guanjia/internal/errs"
 	"guanjia/internal/jobs"
 	"guanjia/internal/module"
+	"guanjia/internal/notice"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -33,6 +34,11 @@ type Trail interface {
 	Record(ctx context.Context, tx *store.Tx, e audit.Entry) error
 }
 
+// Notices tells people; notice.Service is one.
+type Notices interface {
+	Tell(ctx context.Context, tx *store.Tx, n notice.Notice) error
+}
+
 // Options is what app gives the room.
 type Options struct {
 	DB     *store.DB
@@ -42,6 +48,8 @@ type Options struct {
 	Roles  func() []auth.Role
 	Clock  calendar.Clock // security time; the machine's when nil
 	Code   func(project int64) string
+	// Notices tells people that a webhook was stopped.
+	Notices Notices
 	// Private lists networks that webhooks may reach although they are private;
 	// all other private addresses are refused, whatever their name says.
 	Private []netip.Prefix
@@ -81,7 +89,7 @@ func (s *Service) Module() module.Module {
 		return web.Route{Pattern: method + " /p/{project}/integrations" + path, Permission: permission, Handler: h}
 	}
 	return module.Module{
-		Name: "integration", Room: 34, Requires: []string{"jobs", "audit", "casefile"},
+		Name: "integration", Room: 34, Requires: []string{"jobs", "audit", "casefile", "notice"},
 		Permissions: []auth.Permission{
 			{Name: PermToken, Title: text.B("发放和收回接口令牌", "Give and revoke tokens of programs")},
 			{Name: PermHook, Title: text.B("设置对外回调", "Set up webhooks")},
@@ -92,6 +100,7 @@ func (s *Service) Module() module.Module {
 			at("POST /tokens/{id}/end", PermToken, s.endToken),
 			at("POST /hooks", PermHook, s.addHook),
 			at("POST /hooks/{id}/end", PermHook, s.endHook),
+			at("POST /hooks/{id}/resume", PermHook, s.resumeHook),
 			at("GET /hooks/{id}", PermHook, s.log),
 			at("POST /deliveries/{id}/again", PermHook, s.again),
 		},

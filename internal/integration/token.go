@@ -232,7 +232,8 @@ func (r Rate) take(d *door, now time.Time) error {
 	d.tokens = min(r.Burst, d.tokens+now.Sub(d.filled).Seconds()*r.PerSecond)
 	d.filled = now
 	if d.tokens < 1 {
-		return errs.New(errs.TooMany, "integration.rate", "请求太快，没有执行。请慢一点再试。", "Too many requests; this one was not carried out. Slow down and try again.")
+		return errs.New(errs.TooMany, "integration.rate", "请求太快，没有执行。请慢一点再试。", "Too many requests; this one was not carried out. Slow down and try again.").
+			After(time.Duration((1 - d.tokens) / r.PerSecond * float64(time.Second)))
 	}
 	d.tokens--
 	return nil

@@ -136,6 +136,14 @@ func (s *Service) endHook(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+func (s *Service) resumeHook(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Resume(r.Context(), actorOf(r), web.ProjectOf(r.Context()).ID, idOf(r)); err != nil {
+		return err
+	}
+	web.Done(w, r, hookPath(base(r), idOf(r)), ui.Undo{Words: text.T(r.Context(), "回调又启用了", "The webhook is taken up again")})
+	return nil
+}
+
 const logRows = 50
 
 type logView struct {

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -98,7 +100,11 @@ func (s *Shell) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Del(h)
 	}
 	if kind == errs.TooMany || kind == errs.Unavailable {
-		w.Header().Set("Retry-After", "60")
+		wait := time.Minute
+		if e := errs.As(err); e != nil && e.Wait > 0 {
+			wait = e.Wait
+		}
+		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 	}
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/api/"):
