@@ -121,6 +121,6 @@ func (c *demoCmd) greet(ln net.Listener, token string) {
 		}
 	}
 	fmt.Printf("\n电话系统的令牌 token of the telephone system（只能送来电 can post calls only）\n  %s\n", token)
-	fmt.Printf("  curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{\"event\":\"ring\",\"call\":\"t-1\",\"from\":\"13851230001\"}' http://%s/api/v1/projects/%s/calls\n", token, ln.Addr(), demo.ProjectCode)
+	fmt.Printf("  curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{\"event\":\"ring\",\"call\":\"t-1\",\"from\":\"13912029438\"}' http://%s/api/v1/projects/%s/calls\n", token, ln.Addr(), demo.ProjectCode)
 	fmt.Printf("\n演示时间从 demo time starts at %s\n数据 data: %s\n", demo.Now.Format("2006-01-02 15:04"), c.Data)
 }
