@@ -1,11 +1,14 @@
 package client_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"guanjia/client"
 )
 
 // TestWrongRequestsAreRefusedInWords sends what programs get wrong: each gets
@@ -73,3 +76,50 @@ func TestWrongRequestsAreRefusedInWords(t *testing.T) {
 		}
 	})
 }
+
+// TestWrongFilesAreNotKept sends a file that was altered on its way and one
+// that is too large: neither hangs on the case.
+func TestWrongFilesAreNotKept(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h house) {
+		ctx := context.Background()
+		_, secret := h.token(t, "mini_program")
+		c := client.New(h.url, "first", secret, nil)
+		made, err := c.OpenCase(ctx, "", client.NewCase{Procedure: "enquiry", Channel: "phone", Words: "问一下", Caller: "周丽华"})
+		ok(t, err)
+		for name, x := range map[string]struct {
+			digest, code string
+			body         io.Reader
+		}{
+			"altered":   {"sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:", "api.digest", strings.NewReader("hello")},
+			"no digest": {"sha-256=:short:", "api.digest.form", strings.NewReader("hello")},
+			"too large": {"", "files.size", io.LimitReader(zeros{}, 25<<20+1)},
+			"far too":   {"", "files.size", io.LimitReader(zeros{}, 40<<20)},
+		} {
+			r, err := http.NewRequest(http.MethodPost, h.url+"/api/v1/projects/first/cases/"+made.Number+"/attachments?name=a.txt", x.body)
+			ok(t, err)
+			r.Header.Set("Authorization", "Bearer "+secret)
+			r.Header.Set("Content-Type", "application/octet-stream")
+			if x.digest != "" {
+				r.Header.Set("Content-Digest", x.digest)
+			}
+			resp, err := http.DefaultClient.Do(r)
+			ok(t, err)
+			var p struct{ Code string }
+			if err := json.NewDecoder(resp.Body).Decode(&p); err != nil || p.Code != x.code {
+				t.Errorf("%s: %d %q %v, want %s", name, resp.StatusCode, p.Code, err, x.code)
+			}
+			_ = resp.Body.Close()
+		}
+		list, err := c.Attachments(ctx, made.Number)
+		ok(t, err)
+		if len(list) != 0 {
+			t.Errorf("kept: %+v", list)
+		}
+	})
+}
+
+// zeros is an endless file.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { return len(b), nil }
