@@ -87,5 +87,22 @@ func TestPagesOfPrograms(t *testing.T) {
 		if _, body := send(http.MethodGet, page, nil); !strings.Contains(body, "已收回") || !strings.Contains(body, "已停") {
 			t.Error("the page does not say what was ended")
 		}
+		hook := page + "hooks/" + id(hooks[0].ID)
+		if status, _ := send(http.MethodPost, hook+"/resume", url.Values{}); status != http.StatusNotFound {
+			t.Errorf("one that a person ended was taken up again: %d", status)
+		}
+		ok(t, h.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE integration_hook SET dead = 1, lost = 5 WHERE id = ?", hooks[0].ID)
+			return err
+		}))
+		if _, body := send(http.MethodGet, page, nil); !strings.Contains(body, "没人接，已停") {
+			t.Error("the list does not say that nobody answers")
+		}
+		if _, body := send(http.MethodGet, hook, nil); !strings.Contains(body, "再启用") || !strings.Contains(body, "连续 5 条没送到") {
+			t.Error("the log does not offer to take it up again")
+		}
+		if status, body := send(http.MethodPost, hook+"/resume", url.Values{}); status != http.StatusOK || strings.Contains(body, ">再启用<") {
+			t.Errorf("taking it up again: %d", status)
+		}
 	})
 }
