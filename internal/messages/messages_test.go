@@ -81,6 +81,8 @@ func TestFramesAndNames(t *testing.T) {
 		"停水了，给物业打电话":   "repair", // the other way round
 		"已经找过物业。今天又停水": "repair", // another clause
 		"物业说这是自来水公司统一安排的检修工程，所以今天全天停水": "repair", // too far apart
+		"物业你好，停水了": "repair",
+		"物业吗我家停水":  "repair",
 		"中央公园三期停水": "repair",
 		"公园里没有路":   "outside",
 	} {

@@ -110,8 +110,9 @@ func (k Kind) score(part string, times int, found map[string]int) int {
 // frameRunes is how far apart the two words of a frame may stand.
 const frameRunes = 14
 
-// framed reports that one word is followed by another in the same clause: who
-// does what (物业…停水 is the company's doing, 停水 alone a fault to repair).
+// framed reports that one word is followed by another in the same part of a
+// sentence: who does what (物业…停水 is the company's doing, 停水 alone a fault to
+// repair). Past a comma or 我家 somebody else acts: 物业你好，我家停水了.
 func framed(s, first, then string) bool {
 	for from := 0; ; {
 		i := strings.Index(s[from:], first)
@@ -119,7 +120,11 @@ func framed(s, first, then string) bool {
 			return false
 		}
 		from += i + len(first)
-		if strings.Contains(firstRunes(clause(s[from:], false), frameRunes+utf8.RuneCountInString(then)), then) {
+		after := clause(s[from:], false)
+		for _, stop := range []string{"，", ",", "我家", "我们家", "家里"} {
+			after, _, _ = strings.Cut(after, stop)
+		}
+		if strings.Contains(firstRunes(after, frameRunes+utf8.RuneCountInString(then)), then) {
 			return true
 		}
 	}
