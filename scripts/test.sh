@@ -58,6 +58,7 @@ test)
   scripts/generated.sh
   go vet ./...
   go test -timeout 30m ./...
+  GUANJIA_E2E_DATABASE=postgres go test -timeout 30m ./e2e/browser -run '^Test(RepairFromRingToFiled|TwoPeopleOnOneCase|DangerAlarmsAtOnce|DraftSurvivesTheBrowser)$'
   ;;
 soak)
   # Everything at its full counts (GUANJIA_SOAK=1: 500 kill points, every look of
@@ -79,6 +80,7 @@ soak)
   did 'every package but those below' go test -timeout 3h -count=1 $(go list ./... | grep -vE '/e2e/(power|browser)$')
   did 'e2e/power' go test -timeout 3h -count=1 -v ./e2e/power
   did 'e2e/browser' go test -timeout 3h -count=1 ./e2e/browser
+  did 'e2e/browser on PostgreSQL' env GUANJIA_E2E_DATABASE=postgres go test -timeout 3h -count=1 ./e2e/browser
   while IFS=: read -r file target; do
     did "fuzz ${file%/*} $target" go test -run '^$' -fuzz "^$target\$" -fuzztime "${GUANJIA_FUZZ_TIME:-60s}" "./${file%/*}"
   done < <(git grep -oE '^func Fuzz[A-Za-z]+' -- '*_test.go' | sed 's/:func /:/')

@@ -17,6 +17,7 @@ import (
 
 type demoCmd struct {
 	Data   string `help:"Folder of the demo." default:"data/demo" type:"path" env:"GUANJIA_DEMO_DATA"`
+	DSN    string `help:"An empty database for the demo, instead of one in its folder." env:"GUANJIA_DEMO_DSN"`
 	Listen string `help:"Address; loopback only." default:"127.0.0.1:8080" env:"GUANJIA_LISTEN"`
 	Keep   bool   `help:"Go on with the demo as it was left, instead of making it anew."`
 	Log    string `help:"Log level." enum:"debug,info,warn,error" default:"warn"`
@@ -39,7 +40,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 		return err
 	}
 	a, err := app.Open(ctx, app.Options{
-		Config: config.Config{Data: c.Data, Listen: c.Listen, KeyFile: filepath.Clean(c.Data) + ".key"},
+		Config: config.Config{Data: c.Data, DSN: c.DSN, Listen: c.Listen, KeyFile: filepath.Clean(c.Data) + ".key"},
 		Clock:  calendar.RunningFrom(demo.Now), Log: logger(c.Log), Demo: true,
 	})
 	if err != nil {

@@ -12,13 +12,22 @@ import (
 
 func TestMain(m *testing.M) { house.Main(m) }
 
+// demoOnce starts the demo, on PostgreSQL when GUANJIA_E2E_DATABASE says so.
 var demoOnce = sync.OnceValues(func() (*house.Server, error) {
 	dir, err := os.MkdirTemp("", "guanjia-demo-*")
 	if err != nil {
 		return nil, err
 	}
 	house.AtEnd(func() { _ = os.RemoveAll(dir) })
-	s, err := house.Launch(demoBinary, nil, "demo", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0")
+	args := []string{"demo", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0"}
+	if os.Getenv("GUANJIA_E2E_DATABASE") == "postgres" {
+		dsn, err := schema()
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, "--dsn", dsn)
+	}
+	s, err := house.Launch(demoBinary, nil, args...)
 	if err == nil {
 		house.AtEnd(s.Kill)
 	}

@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -54,7 +55,7 @@ var (
 // Main runs the tests of a package and removes the binary afterwards.
 func Main(m *testing.M) {
 	status := m.Run()
-	for _, end := range ends {
+	for _, end := range slices.Backward(ends) {
 		end()
 	}
 	if folder != "" {
@@ -65,7 +66,7 @@ func Main(m *testing.M) {
 
 var ends []func()
 
-// AtEnd has f called when every test of the package has run.
+// AtEnd has f called when every test of the package has run, the last one first.
 func AtEnd(f func()) { ends = append(ends, f) }
 
 // Binary is the path of the program, built at the first call.
