@@ -207,7 +207,7 @@ func (a *App) rooms() error {
 	a.Notice.OnTold(func(n notice.Notice) { a.Hub.Publish(n.Project, "notice") })
 	a.Cases = casefile.New(casefile.Config{
 		DB: a.DB, Queue: a.Queue, Handbook: a.Book, Notices: a.Notice, Units: units{a.Estate},
-		Accounts: a.accounts(), Search: index, Log: a.Log,
+		Accounts: a.accounts(), Search: index, Log: a.Log, Forget: a.forgetCase,
 	})
 	a.Cases.Listen(a.publishCase)
 	if a.Programs, err = a.letProgramsIn(); err != nil {

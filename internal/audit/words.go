@@ -39,6 +39,7 @@ var actions = map[string]text.Both{
 	"handbook.change.approve":  text.B("通过手册改动", "Approved a change of the handbook"),
 	"handbook.change.refuse":   text.B("退回手册改动", "Sent a change of the handbook back"),
 	"handbook.change.begin":    text.B("手册改动生效", "A change of the handbook took effect"),
+	"casefile.case.erase":      text.B("删除事项里的个人内容", "Erased people's words from a case"),
 	"audit.entry.export":       text.B("导出操作记录", "Exported the audit trail"),
 	"audit.trail.restore":      text.B("从备份恢复", "Restored from a backup"),
 }

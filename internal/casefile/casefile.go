@@ -84,6 +84,8 @@ type View struct {
 	MayEnd    bool             // the actor may cancel, merge
 	MayJump   bool             // the actor may move it by hand
 	MayReopen bool
+	MayErase  bool // what people said may be erased on request
+	Erased    bool // what people said was erased
 }
 
 // Relation says how another case belongs to this one.

@@ -91,7 +91,7 @@ func person(id int64, name string, roles []string, perms ...string) auth.Actor {
 
 var (
 	lin   = person(1, "林晓", []string{"desk"}, casefile.PermView, casefile.PermOpen, casefile.PermWork, casefile.PermDispatch)
-	wu    = person(2, "吴海燕", []string{"supervisor"}, casefile.PermView, casefile.PermOpen, casefile.PermWork, casefile.PermDispatch, casefile.PermApprove, casefile.PermJump, casefile.PermCancel, casefile.PermReopen, casefile.PermMerge, casefile.PermVerify)
+	wu    = person(2, "吴海燕", []string{"supervisor"}, casefile.PermView, casefile.PermOpen, casefile.PermWork, casefile.PermDispatch, casefile.PermApprove, casefile.PermJump, casefile.PermCancel, casefile.PermReopen, casefile.PermMerge, casefile.PermVerify, casefile.PermErase)
 	qin   = person(3, "秦刚", []string{"technician"}, casefile.PermWork)
 	other = auth.Actor{Account: 9, Login: "other", Name: "别处", Grants: []auth.Grant{{Project: 8, Role: "supervisor"}}}.WithPermissions(map[string][]string{"supervisor": {casefile.PermView, casefile.PermOpen, casefile.PermMerge}})
 )

@@ -60,6 +60,9 @@ func (s *Service) doOn(ctx context.Context, tx *store.Tx, actor auth.Actor, kept
 	if err != nil {
 		return Case{}, err
 	}
+	if Erased(events) {
+		return Case{}, erasedConflict()
+	}
 	if in.Version != 0 && in.Version != c.State.Version {
 		return Case{}, stale(env, in.Version, events)
 	}

@@ -32,6 +32,10 @@ func (s *Service) toIndex(ctx context.Context, tx *store.Tx, c Case, events []en
 	if s.cfg.Search == nil || !newWords(events) {
 		return nil
 	}
+	return s.waitsForIndex(ctx, tx, c)
+}
+
+func (s *Service) waitsForIndex(ctx context.Context, tx *store.Tx, c Case) error {
 	// An update and not "do nothing": it waits for a filler that has read the
 	// case as it was and is about to delete the row.
 	_, err := tx.Exec(ctx, `INSERT INTO casefile_unindexed (project_id, case_id) VALUES (?, ?)

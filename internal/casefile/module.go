@@ -25,6 +25,7 @@ const (
 	PermCancel   = "casefile.case.cancel"
 	PermReopen   = "casefile.case.reopen"
 	PermMerge    = "casefile.case.merge"
+	PermErase    = "casefile.case.erase" // erase what people said, on request (LAW-03)
 	PermVerify   = "casefile.log.verify"
 	PermRestamp  = "casefile.clock.restamp"
 )
@@ -39,6 +40,7 @@ var permissions = []auth.Permission{
 	{Name: PermCancel, Title: text.B("取消事项", "Cancel cases")},
 	{Name: PermReopen, Title: text.B("重新打开事项", "Reopen cases")},
 	{Name: PermMerge, Title: text.B("合并、关联事项", "Merge and link cases")},
+	{Name: PermErase, Title: text.B("按申请删除事项里的个人内容", "Erase people's words from a case on request")},
 	{Name: PermVerify, Title: text.B("核验事项记录", "Verify the log of cases")},
 	{Name: PermRestamp, Title: text.B("按新日历重算时限", "Count limits by a new calendar")},
 }

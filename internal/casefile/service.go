@@ -28,6 +28,10 @@ type Config struct {
 	Accounts Accounts      // nil: pages show no names
 	Search   *search.Index // nil: lists find by number and phone only
 	Log      *slog.Logger
+
+	// Forget takes what other rooms keep about an erased case away, in the
+	// transaction; nil: there are none.
+	Forget func(ctx context.Context, tx *store.Tx, actor auth.Actor, c Case) error
 }
 
 // Handbook gives what new cases begin under, from memory: it is asked inside

@@ -41,6 +41,12 @@ func (s *Service) ViewIn(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 		return v, err
 	}
 	v.Case, v.Def, v.Figures = s.recompute(c, env, v.Events), env.Def, env.Figures
+	if v.Erased = Erased(v.Events); v.Erased { // what is left cannot be folded: what was kept is shown
+		v.Case = c
+		if err := s.dress(ctx, tx, &v.Case); err != nil {
+			return v, err
+		}
+	}
 	v.Options = engine.Options(env, v.Case.State, engineActor(actor, project, engine.Actor{}))
 	if err := s.related(ctx, tx, &v); err != nil {
 		return v, err
@@ -54,7 +60,8 @@ func (s *Service) ViewIn(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 		cases = append(cases, r.Case)
 	}
 	v.Names, err = s.names(ctx, tx, accountsOf(cases, v.Events))
-	v.MayEnd, v.MayJump, v.MayReopen = actor.May(PermCancel, project), actor.May(PermJump, project), actor.May(PermReopen, project)
+	v.MayErase = !v.Erased && v.Case.State.Status != engine.Open && actor.May(PermErase, project)
+	v.MayEnd, v.MayJump, v.MayReopen = actor.May(PermCancel, project), actor.May(PermJump, project), actor.May(PermReopen, project) && !v.Erased
 	return v, err
 }
 

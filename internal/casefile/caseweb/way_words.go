@@ -33,6 +33,8 @@ func textLabel(ctx context.Context, way string) string {
 		return text.T(ctx, "答应了什么", "What is promised")
 	case "pause":
 		return text.T(ctx, "等谁、等什么", "Who or what is waited for")
+	case wayErase:
+		return text.T(ctx, "谁提出、依据什么。客户的话、姓名、电话、照片、签名和搜索里的都删，不能恢复；单号、房号、时间、费用留作统计", "Who asked, on what basis. Words, name, phone, photos, signatures and search are erased for good; number, unit, times and sums stay for the counts")
 	default:
 		return text.T(ctx, "理由", "Reason")
 	}

@@ -31,7 +31,11 @@ var wayWords = []struct {
 	{"cancel", "x", text.B("取消事项", "Cancel"), engine.EvCancel},
 	{"jump", "route", text.B("人工调整步骤", "Move by hand"), engine.EvJump},
 	{"reopen", "refresh", text.B("重新打开", "Reopen"), engine.EvReopen},
+	{wayErase, "trash", text.B("删除个人内容", "Erase people's words"), ""},
 }
+
+// wayErase is no command of the procedure: it takes words out of the file.
+const wayErase = "erase"
 
 func wayKind(way string) engine.EventKind {
 	for _, w := range wayWords {
@@ -59,6 +63,8 @@ func ways(ctx context.Context, base string, v casefile.View) []Way {
 			may = open && v.MayJump
 		case "reopen":
 			may = !open && v.MayReopen && v.Case.State.Status != engine.Merged
+		case wayErase:
+			may = v.MayErase
 		}
 		if may {
 			list = append(list, Way{Label: w.title.In(text.LangOf(ctx)), Icon: w.icon, Path: base + "/way/" + w.way})
@@ -131,8 +137,12 @@ func (p *Pages) goWay(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	cmd, err := wayCommand(r)
-	if err == nil {
-		version, _ := strconv.Atoi(web.Value(r, "version"))
+	version, _ := strconv.Atoi(web.Value(r, "version"))
+	switch {
+	case err != nil:
+	case r.PathValue("way") == wayErase:
+		_, err = p.cases.Erase(ctx, actor, casefile.Erasing{Case: v.Case.ID, Version: version, Reason: web.Value(r, "text")})
+	default:
 		_, err = p.cases.Do(ctx, actor, casefile.Doing{Case: v.Case.ID, Version: version, Command: cmd})
 	}
 	if err == nil {
