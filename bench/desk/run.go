@@ -128,6 +128,11 @@ func measure(ctx context.Context, report *Report, opt Options, database store.Di
 				return err
 			}
 		}
+		if i == 1 && database == store.SQLite {
+			if err := houses[0].copyTo(cfg.Data, cfg.KeyFile); err != nil {
+				return err
+			}
+		}
 		// Lines are formatted as in service and go nowhere: the disk is the data's.
 		a, err := app.Open(ctx, app.Options{Config: cfg, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 		if err != nil {

@@ -2,9 +2,13 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -86,6 +90,26 @@ func furnish(ctx context.Context, a *app.App, units, cases int, progress func(st
 		return nil, err
 	}
 	return h, h.enter(ctx)
+}
+
+// copyTo begins the large house with the units of the small one, when there is
+// none yet.
+func (h *house) copyTo(data, key string) error {
+	if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// The file and its log are whole between two writes, and nobody writes here.
+	if err := os.CopyFS(data, os.DirFS(h.Config.Data)); err != nil {
+		return err
+	}
+	beside, err := filepath.Glob(h.Config.KeyFile + "*")
+	for _, from := range beside {
+		b, readErr := os.ReadFile(from)
+		if err = errors.Join(err, readErr); err == nil {
+			err = os.WriteFile(key+strings.TrimPrefix(from, h.Config.KeyFile), b, 0o600)
+		}
+	}
+	return err
 }
 
 // build makes the project and its agent.
@@ -189,7 +213,7 @@ func (h *house) addUnits(ctx context.Context, n int) error {
 
 const (
 	patterns   = 20  // cases that the service makes for each chunk
-	mostCopies = 100 // of each, set by set
+	mostCopies = 400 // of each, set by set
 )
 
 var said = []string{
@@ -201,7 +225,7 @@ var said = []string{
 // year before, and copies of their rows by INSERT … SELECT. The copies share the
 // log chain of their pattern, which nothing measured here reads.
 func (h *house) addCases(ctx context.Context, n int, progress func(string, ...any)) error {
-	copies := min(n/patterns+1, mostCopies)
+	copies := min(n/2000+1, mostCopies)
 	first := h.Clock.Now().AddDate(-1, 0, 0)
 	for h.cases < n {
 		at := first.Add(time.Duration(float64(350*24*time.Hour) * float64(h.cases) / float64(max(n, 1))))

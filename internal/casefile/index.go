@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,9 +18,12 @@ import (
 // commit, so that a ringing phone does not pay for them: text may lag by an
 // instant. Numbers and phones are found in the case table itself and never lag.
 
-// fillBatch is how many cases one transaction indexes: short enough for a
-// phone to ring in between.
-const fillBatch = 50
+// fillBatch is how many cases one transaction indexes when nobody else wants to
+// write; while a phone rings it ends after fillStep of them.
+const (
+	fillBatch = 200
+	fillStep  = 10
+)
 
 // filler runs at most one Fill at a time in this process.
 type filler struct {
@@ -93,12 +97,16 @@ func (s *Service) Fill(ctx context.Context) error {
 		return nil
 	}
 	for {
-		n := 0
-		err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			n, err = s.fillOnce(ctx, tx)
-			return err
-		})
-		if err != nil || n == 0 {
+		waiting, err := s.readUnindexed(ctx)
+		for err == nil && len(waiting) > 0 {
+			done := 0
+			err = s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+				done, err = s.fillOnce(ctx, tx, waiting)
+				return err
+			})
+			waiting = waiting[done:]
+		}
+		if err != nil || waiting == nil {
 			return err
 		}
 	}
@@ -106,33 +114,94 @@ func (s *Service) Fill(ctx context.Context) error {
 
 func (s *Service) fillJob(ctx context.Context, _ jobs.Job) error { return s.Fill(ctx) }
 
-func (s *Service) fillOnce(ctx context.Context, tx *store.Tx) (int, error) {
-	// The lock makes fillers wait for each other: when Fill returns, everything
-	// that was committed before is indexed.
-	ids, err := store.All(ctx, tx, store.Value[int64], "SELECT case_id FROM casefile_unindexed ORDER BY case_id LIMIT ?"+tx.Lock(), fillBatch)
-	if err != nil || len(ids) == 0 {
-		return 0, err
-	}
-	args := anys(ids)
-	cases, err := store.All(ctx, tx, scanCase, "SELECT "+caseColumns+" FROM casefile_case WHERE id IN "+marks(len(ids)), args...)
-	if err != nil {
-		return 0, err
-	}
-	byProject := map[int64][]search.Doc{}
-	for _, c := range cases {
-		def, err := s.docs.definition(ctx, tx, c.DefHash)
+// unindexed is a case that waits with the version its document was made of.
+type unindexed struct {
+	id, project int64
+	version     int
+	doc         search.Doc
+}
+
+// readUnindexed makes the documents of the next cases that wait, beside the
+// writer; nil when none does.
+func (s *Service) readUnindexed(ctx context.Context) (list []unindexed, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		ids, err := store.All(ctx, tx, store.Value[int64], "SELECT c.id FROM casefile_unindexed u JOIN casefile_case c ON c.id = u.case_id ORDER BY u.case_id LIMIT ?", fillBatch)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		cases, err := store.All(ctx, tx, scanCase, "SELECT "+caseColumns+" FROM casefile_case WHERE id IN "+marks(len(ids))+" ORDER BY id", anys(ids)...)
+		if err != nil {
+			return err
+		}
+		for _, c := range cases {
+			def, err := s.docs.definition(ctx, tx, c.DefHash)
+			if err != nil {
+				return err
+			}
+			list = append(list, unindexed{c.ID, c.Project, c.State.Version, search.Prepare(s.document(c, def))})
+		}
+		return nil
+	})
+	return list, err
+}
+
+// fillOnce indexes the first of list and returns how many it is done with. What
+// changed since it was read stays for the next turn.
+func (s *Service) fillOnce(ctx context.Context, tx *store.Tx, list []unindexed) (done int, err error) {
+	for done < len(list) {
+		step := list[done:min(done+fillStep, len(list))]
+		if tx.Dialect() == store.Postgres { // nothing is gained by small steps
+			step = list[done:]
+		}
+		ids := make([]int64, len(step))
+		for i, u := range step {
+			ids[i] = u.id
+		}
+		args := anys(ids)
+		// The lock makes fillers wait for each other: when Fill returns, everything
+		// that was committed before is indexed. Who amends a case waits, too.
+		waiting, err := store.All(ctx, tx, store.Value[int64], "SELECT case_id FROM casefile_unindexed WHERE case_id IN "+marks(len(ids))+" ORDER BY case_id"+tx.Lock(), args...)
 		if err != nil {
 			return 0, err
 		}
-		byProject[c.Project] = append(byProject[c.Project], s.document(c, def))
-	}
-	for _, docs := range byProject {
-		if err := s.cfg.Search.PutAll(ctx, tx, docs); err != nil {
+		versions, err := store.All(ctx, tx, scanVersion, "SELECT id, version FROM casefile_case WHERE id IN "+marks(len(ids)), args...)
+		if err != nil {
 			return 0, err
 		}
+		byProject, fit := map[int64][]search.Doc{}, []any{}
+		for _, u := range step {
+			if slices.Contains(waiting, u.id) && slices.Contains(versions, caseVersion{u.id, u.version}) {
+				byProject[u.project] = append(byProject[u.project], u.doc)
+				fit = append(fit, u.id)
+			}
+		}
+		for _, docs := range byProject {
+			if err := s.cfg.Search.PutAll(ctx, tx, docs); err != nil {
+				return 0, err
+			}
+		}
+		if len(fit) > 0 {
+			if _, err := tx.Exec(ctx, "DELETE FROM casefile_unindexed WHERE case_id IN "+marks(len(fit)), fit...); err != nil {
+				return 0, err
+			}
+		}
+		done += len(step)
+		if s.db.Busy() {
+			break
+		}
 	}
-	_, err = tx.Exec(ctx, "DELETE FROM casefile_unindexed WHERE case_id IN "+marks(len(ids)), args...)
-	return len(ids), err
+	return done, nil
+}
+
+type caseVersion struct {
+	id      int64
+	version int
+}
+
+func scanVersion(scan store.Scan) (caseVersion, error) {
+	var v caseVersion
+	err := scan(&v.id, &v.version)
+	return v, err
 }
 
 // document is what a case is found by: its number, who called, what was said
@@ -151,7 +220,7 @@ func (s *Service) document(c Case, def *procedure.Definition) search.Doc {
 	return search.Doc{
 		Project: c.Project, ID: c.ID, Kind: "case", Title: c.Number + " " + c.Subject, Sub: sub,
 		URL: s.path(c), Text: text.Cut(words, maxWords),
-		Keys: search.NumberKeys(c.Number), Names: []string{c.Caller}, Phones: []string{c.Phone},
+		Keys: search.NumberKeys(c.Number), Names: []string{c.Caller}, Phones: []string{c.Phone}, Rooms: []string{c.Plate},
 	}
 }
 

@@ -115,15 +115,15 @@ func (s *Service) indexPeople(ctx context.Context, tx *store.Tx, project int64, 
 	}
 	docs := make([]search.Doc, 0, len(list))
 	for _, p := range list {
-		var numbers []string
+		keys := search.NameKeys(p.Name)
 		sub := where[p.ID]
 		for _, ph := range phones[p.ID] {
-			numbers = append(numbers, dialled(ph))
+			keys = append(keys, search.PhoneKeys(dialled(ph))...)
 			sub = append(sub, ph.Number.Masked())
 		}
 		docs = append(docs, search.Doc{
 			Project: project, ID: p.ID, Kind: KindPerson, Title: p.Name, Sub: strings.Join(sub, " · "),
-			URL: fmt.Sprintf("/p/%s/people/%d", code, p.ID), Names: []string{p.Name}, Phones: numbers, Batch: p.Batch,
+			URL: fmt.Sprintf("/p/%s/people/%d", code, p.ID), Keys: keys, Batch: p.Batch,
 		})
 	}
 	return s.index.PutAll(ctx, tx, docs)

@@ -50,12 +50,32 @@ func (x *Index) Find(ctx context.Context, tx *store.Tx, project int64, q string,
 			return nil, err
 		}
 	}
+	// A room, a plate, a number or the end of a phone that was found as typed is
+	// what was meant; the many texts with the same short numbers in them are not.
+	if found.exact && shortNumbers(q) {
+		return found.list, nil
+	}
 	if tokens := queryTokens(q); len(tokens) > 0 && !found.full() {
 		if err := x.byWords(ctx, tx, found, project, scope, tokens, kinds); err != nil {
 			return nil, err
 		}
 	}
 	return found.list, nil
+}
+
+// longNumber is from how many digits on a number in a text is worth finding
+// beside what has it as its key: a phone, not a room.
+const longNumber = 7
+
+// shortNumbers reports whether q has numbers, and short ones only.
+func shortNumbers(q string) bool {
+	short, long := false, false
+	runs(lower(q), maxQuery, func(k runKind, run []rune) {
+		if k == digit {
+			short, long = true, long || len(run) >= longNumber
+		}
+	})
+	return short && !long
 }
 
 const visible = ` AND (d.batch_id = 0 OR NOT EXISTS (SELECT 1 FROM search_hidden h WHERE h.batch_id = d.batch_id))`

@@ -20,10 +20,26 @@ type Doc struct {
 	Sub     string   // what tells it apart; personal numbers masked
 	URL     string   // the page of it
 	Text    string   // words it is found by, with Title; not stored
-	Keys    []string // exact look-ups of its own, from NumberKeys, RoomKeys
-	Names   []string // names it is found by, as written; many documents may share one
-	Phones  []string // numbers it is found by; many documents may share one
+	Keys    []string // exact look-ups of its own, from NameKeys, PhoneKeys, NumberKeys, RoomKeys
+	Names   []string // of those it is about, as written; many documents may share one
+	Phones  []string // of those it is about
+	Rooms   []string // plates it is about: "3栋1单元-1502"
 	Batch   int64    // 0, or an import that may still be hidden (Hide)
+
+	ready *ready
+}
+
+// ready is what the index keeps of a document, worked out from its texts.
+type ready struct {
+	keys, tokens []string
+	terms        []term
+}
+
+// Prepare works out beforehand what Put needs of d, so that a writing
+// transaction need not; d must not be changed afterwards.
+func Prepare(d Doc) Doc {
+	d.ready = &ready{keys: cleanKeys(d.Keys), tokens: indexTokens(d.Title, d.Text), terms: termsOf(d)}
+	return d
 }
 
 // Index writes and reads the search tables of one database.
@@ -63,10 +79,12 @@ func (x *Index) PutAll(ctx context.Context, tx *store.Tx, docs []Doc) error {
 	}
 	rows, keys, posts, words := values{cols: 7}, values{cols: 3}, values{cols: 3}, values{cols: 2}
 	terms := map[string]term{}
-	own := make([][]term, len(docs))
+	docs = slices.Clone(docs)
 	for i, d := range docs {
-		own[i] = termsOf(d)
-		for _, t := range own[i] {
+		if d.ready == nil {
+			docs[i] = Prepare(d)
+		}
+		for _, t := range docs[i].ready.terms {
 			terms[t.word] = t
 		}
 	}
@@ -74,23 +92,24 @@ func (x *Index) PutAll(ctx context.Context, tx *store.Tx, docs []Doc) error {
 	if err != nil {
 		return err
 	}
-	for i, d := range docs {
+	for _, d := range docs {
 		rows.add(d.Project, d.ID, d.Kind, text.Cut(text.Clean(d.Title), maxTitle), text.Cut(text.Clean(d.Sub), maxSub), d.URL, d.Batch)
-		its := cleanKeys(d.Keys)
-		for _, k := range its {
+		for _, k := range d.ready.keys {
 			keys.add(d.Project, k, -d.ID)
 		}
-		if len(its) > 0 {
+		if len(d.ready.keys) > 0 {
 			posts.add(d.Project, -d.ID, -d.ID)
 		}
-		for _, t := range own[i] {
-			posts.add(d.Project, -known[t.word], -d.ID)
+		for _, t := range d.ready.terms {
+			posts.add(d.Project, known[t.word], -d.ID)
 		}
-		tokens := indexTokens(d.Title, d.Text)
-		for i, w := range tokens {
-			tokens[i] = scoped(scope, w)
+		var line strings.Builder
+		for _, w := range d.ready.tokens {
+			line.WriteString(scoped(scope, w))
+			line.WriteByte(' ')
 		}
-		words.add(d.ID, strings.Join(append(tokens, kindToken(scope, d.Kind)), " "))
+		line.WriteString(kindToken(scope, d.Kind))
+		words.add(d.ID, line.String())
 	}
 	if err := rows.insert(ctx, tx, "INSERT INTO search_doc (project_id, id, kind, title, sub, url, batch_id) VALUES ", "(?, ?, ?, ?, ?, ?, ?)"); err != nil {
 		return err
@@ -136,7 +155,7 @@ func (x *Index) Remove(ctx context.Context, tx *store.Tx, project int64, ids ...
 		for some := range slices.Chunk(terms, maxArgs) {
 			used := make([]any, len(some))
 			for i, t := range some {
-				used[i] = -t
+				used[i] = t
 			}
 			if err := dropTerms(ctx, tx, used); err != nil {
 				return err

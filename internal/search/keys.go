@@ -79,6 +79,18 @@ func RoomKeys(building, entrance, room string) []string {
 	return slices.DeleteFunc(slices.Compact(keys), func(k string) bool { return k == "" })
 }
 
+// plateKeys lists the keys of a room by its plate.
+func plateKeys(plate string) []string {
+	parts := strings.Split(Dashed(short(plate)), "-")
+	switch len(parts) {
+	case 2:
+		return RoomKeys(parts[0], "", parts[1])
+	case 3:
+		return RoomKeys(parts[0], parts[1], parts[2])
+	}
+	return NumberKeys(plate)
+}
+
 // short is as much of a typed value as keys are made of.
 func short(s string) string {
 	s = text.Clean(s)

@@ -24,7 +24,7 @@ func docs() []search.Doc {
 	person := func(id int64, name, phone string) search.Doc {
 		return search.Doc{
 			Project: 1, ID: id, Kind: "person", Title: name, URL: fmt.Sprintf("/m/%d", id),
-			Names: []string{name}, Phones: []string{phone},
+			Keys: append(search.NameKeys(name), search.PhoneKeys(phone)...),
 		}
 	}
 	return []search.Doc{
@@ -166,9 +166,9 @@ func TestPutAgainAndRemove(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, _ *calendar.Manual) {
 		x := search.New()
-		d := search.Doc{Project: 1, ID: 7, Kind: "person", Title: "王芳", URL: "/", Names: []string{"王芳"}, Text: "老师"}
+		d := search.Doc{Project: 1, ID: 7, Kind: "person", Title: "王芳", URL: "/", Keys: search.NameKeys("王芳"), Text: "老师"}
 		fill(t, db, x, []search.Doc{d})
-		d.Title, d.Names, d.Text = "王方", []string{"王方"}, "医生"
+		d.Title, d.Keys, d.Text = "王方", search.NameKeys("王方"), "医生"
 		fill(t, db, x, []search.Doc{d})
 		for q, want := range map[string]int{"王芳": 0, "老师": 0, "王方": 1, "医生": 1, "wf": 1} {
 			if got := find(t, db, x, 1, q); len(got) != want {
@@ -194,9 +194,11 @@ func TestSharedNamesAndPhones(t *testing.T) {
 	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, _ *calendar.Manual) {
 		x := search.New()
 		one := func(id int64) search.Doc {
-			return search.Doc{Project: 1, ID: id, Kind: "case", Title: "事项", URL: "/", Names: []string{"周慧兰"}, Phones: []string{"13812346621"}}
+			return search.Doc{Project: 1, ID: id, Kind: "case", Title: "事项", URL: "/", Names: []string{"周慧兰"}, Phones: []string{"13812346621"}, Rooms: []string{"3栋1单元-1502"}}
 		}
-		fill(t, db, x, []search.Doc{one(7), one(8), one(9)})
+		person := search.Doc{Project: 1, ID: 3, Kind: "person", Title: "周慧兰", URL: "/", Keys: append(search.NameKeys("周慧兰"), search.PhoneKeys("13812346621")...)}
+		room := search.Doc{Project: 1, ID: 4, Kind: "unit", Title: "3栋1单元-1502", URL: "/", Keys: search.RoomKeys("3", "1", "1502")}
+		fill(t, db, x, []search.Doc{one(7), one(8), one(9), person, room})
 		remove := func(ids ...int64) {
 			t.Helper()
 			if err := db.Write(context.Background(), func(ctx context.Context, tx *store.Tx) error { return x.Remove(ctx, tx, 1, ids...) }); err != nil {
@@ -214,19 +216,22 @@ func TestSharedNamesAndPhones(t *testing.T) {
 			}
 			return n
 		}
-		if terms, keys, want := rows("search_term"), rows("search_key"), int64(len(search.PhoneKeys("13812346621"))+3); terms != 2 || keys != want {
-			t.Errorf("%d terms with %d keys, want 2 with %d", terms, keys, want)
+		its := len(person.Keys) + len(room.Keys)
+		if terms, keys := rows("search_term"), rows("search_key"); terms != 3 || keys >= int64(2*its+2) {
+			t.Errorf("%d terms and %d keys in all, want 3 and those once", terms, keys)
 		}
-		for _, q := range []string{"周慧兰", "zhl", "zhouhuilan", "6621", "1234"} {
-			if got := find(t, db, x, 1, q); !cmp.Equal(got, []int64{9, 8, 7}) {
-				t.Errorf("%s: %v, want the newest first", q, got)
+		for q, want := range map[string][]int64{
+			"周慧兰": {3, 9, 8, 7}, "zhl": {3, 9, 8, 7}, "6621": {3, 9, 8, 7}, "1234": {3, 9, 8, 7}, "3-1-1502": {4, 9, 8, 7}, "三栋1单元1502室": {4, 9, 8, 7}, "1502": {4, 9, 8, 7},
+		} {
+			if got := find(t, db, x, 1, q); !cmp.Equal(got, want) {
+				t.Errorf("%s: %v, want %v: the thing itself, then the newest first", q, got, want)
 			}
 		}
 		remove(8, 9)
-		if got := find(t, db, x, 1, "6621"); !cmp.Equal(got, []int64{7}) {
+		if got := find(t, db, x, 1, "6621"); !cmp.Equal(got, []int64{3, 7}) {
 			t.Errorf("after removing others: %v", got)
 		}
-		remove(7)
+		remove(7, 3, 4)
 		for _, table := range []string{"search_term", "search_key", "search_post"} {
 			if n := rows(table); n != 0 {
 				t.Errorf("%s keeps %d rows of what is gone", table, n)
@@ -277,7 +282,7 @@ func TestSameHitsOnBothDatabases(t *testing.T) {
 		title, project := words.Example(i), int64(1+i%2)
 		byProject[project] = append(byProject[project], search.Doc{
 			Project: project, ID: int64(i + 1), Kind: []string{"unit", "case", "person"}[i%3],
-			Title: title, URL: "/", Text: words.Example(1000 + i), Keys: search.NumberKeys(title), Names: []string{title},
+			Title: title, URL: "/", Text: words.Example(1000 + i), Keys: append(search.NameKeys(title), search.NumberKeys(title)...),
 		})
 	}
 	for _, batch := range byProject {

@@ -9,9 +9,10 @@ import (
 	"guanjia/internal/text"
 )
 
-// A term is what many documents are found by: a caller's name and phone stand
-// in each of his cases, so their keys (nine for a phone alone) are written once
-// and each document adds one row.
+// A term is what many documents are found by: a caller's name and phone and the
+// room stand in each of his cases, so their keys (nine for a phone alone) are
+// written once and each document adds one row. Own keys come before terms: the
+// person and the room stand before what happened to them.
 
 // term is one such word with its keys.
 type term struct {
@@ -24,7 +25,7 @@ func termsOf(d Doc) []term {
 	var list []term
 	add := func(word string, keys []string) {
 		if len(keys) > 0 && !slices.ContainsFunc(list, func(t term) bool { return t.word == word }) {
-			list = append(list, term{word, keys})
+			list = append(list, term{word, cleanKeys(keys)})
 		}
 	}
 	for _, n := range d.Names {
@@ -32,6 +33,9 @@ func termsOf(d Doc) []term {
 	}
 	for _, p := range d.Phones {
 		add("p:"+text.Digits(short(p)), PhoneKeys(p))
+	}
+	for _, r := range d.Rooms {
+		add("r:"+Dashed(short(r)), plateKeys(r))
 	}
 	return list
 }
@@ -65,8 +69,8 @@ func putTerms(ctx context.Context, tx *store.Tx, project int64, terms map[string
 			}
 			for _, m := range made {
 				ids[m.word] = m.id
-				for _, k := range cleanKeys(terms[m.word].keys) {
-					keys.add(project, k, -m.id)
+				for _, k := range terms[m.word].keys {
+					keys.add(project, k, m.id)
 				}
 			}
 		}
@@ -111,7 +115,7 @@ func dropTerms(ctx context.Context, tx *store.Tx, ids []any) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	unused := "SELECT t.id FROM search_term t WHERE t.id IN (" + marks(len(ids)) + ") AND NOT EXISTS (SELECT 1 FROM search_post p WHERE p.term = -t.id)"
+	unused := "SELECT t.id FROM search_term t WHERE t.id IN (" + marks(len(ids)) + ") AND NOT EXISTS (SELECT 1 FROM search_post p WHERE p.term = t.id)"
 	gone, err := store.All(ctx, tx, store.Value[int64], unused+" ORDER BY t.id"+tx.Lock(), ids...)
 	if err != nil || len(gone) == 0 {
 		return err
@@ -121,14 +125,14 @@ func dropTerms(ctx context.Context, tx *store.Tx, ids []any) error {
 			return err
 		}
 	}
-	minus, plain := make([]any, len(gone)), make([]any, len(gone))
+	args := make([]any, len(gone))
 	for i, id := range gone {
-		minus[i], plain[i] = -id, id
+		args[i] = id
 	}
-	if _, err := tx.Exec(ctx, "DELETE FROM search_key WHERE term IN ("+marks(len(gone))+")", minus...); err != nil {
+	if _, err := tx.Exec(ctx, "DELETE FROM search_key WHERE term IN ("+marks(len(gone))+")", args...); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "DELETE FROM search_term WHERE id IN ("+marks(len(gone))+")", plain...)
+	_, err = tx.Exec(ctx, "DELETE FROM search_term WHERE id IN ("+marks(len(gone))+")", args...)
 	return err
 }
 

@@ -167,6 +167,10 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 	return db.writePostgres(ctx, fn)
 }
 
+// Busy reports whether others wait to write: work in the background then makes
+// way. PostgreSQL has many writers, there nobody waits.
+func (db *DB) Busy() bool { return db.writer != nil && len(db.writer.queue) > 0 }
+
 // Read runs fn on one consistent snapshot. fn cannot change anything.
 func (db *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}

@@ -1,11 +1,11 @@
 -- +goose Up
--- What many documents are found by (a name, a phone) has its keys once, as a
--- term, and a row in search_post for each document. A document's own keys stand
--- under a term of its own. term and back are minus the identifiers, so that the
--- newest stand first in the order of the index.
+-- What many documents are found by (a name, a phone, a room) has its keys once,
+-- as a term, and a row in search_post for each document. A document's own keys
+-- stand under minus its id, so before the terms; back is minus the document's
+-- id: the newest stand first in the order of the index.
 CREATE TABLE search_term (
     project_id INTEGER NOT NULL,
-    word       TEXT    NOT NULL,               -- "n:王芳", "p:13812346621"
+    word       TEXT    NOT NULL,               -- "n:王芳", "p:13812346621", "r:3-1-1502"
     id         INTEGER NOT NULL,
     PRIMARY KEY (project_id, word)
 ) WITHOUT ROWID;
@@ -13,7 +13,7 @@ CREATE UNIQUE INDEX search_term_id ON search_term (id);
 
 CREATE TABLE search_post (
     project_id INTEGER NOT NULL,
-    term       INTEGER NOT NULL,               -- minus search_term.id, or minus the document's id
+    term       INTEGER NOT NULL,               -- search_term.id, or minus the document's id
     back       INTEGER NOT NULL,               -- minus the document's id
     PRIMARY KEY (term, back)
 ) WITHOUT ROWID;
