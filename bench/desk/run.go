@@ -153,6 +153,13 @@ func measure(ctx context.Context, report *Report, opt Options, database store.Di
 		return nil
 	}
 	large := houses[len(houses)-1]
+	// What an earlier run took in has fallen due meanwhile: that is not intake.
+	if _, err := large.Cases.Fire(ctx); err != nil {
+		return err
+	}
+	if err := large.Cases.Fill(ctx); err != nil {
+		return err
+	}
 	large.Start(ctx) // the jobs of service run beside the intake
 	for _, conns := range []int{1, 8} {
 		if err := large.create(ctx, report, opt, string(database), ref, conns); err != nil {

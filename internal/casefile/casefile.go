@@ -58,6 +58,8 @@ type Opening struct {
 	// By is who took the matter in when the system writes it down for somebody:
 	// history, imports, residents without an account. Ignored for persons.
 	By engine.Actor
+
+	asked []byte // digest of the request, when it was made before the transaction
 }
 
 // Doing is one command to a case. Command.Actor is who is acting; only the

@@ -48,7 +48,11 @@ func (s *Service) doOn(ctx context.Context, tx *store.Tx, actor auth.Actor, kept
 	if in.Key != "" {
 		request := in
 		request.Actor = engine.Actor{}
-		used, err := claimKey(ctx, tx, c.Project, by.ID, in.Key, request, c.ID, command)
+		asked, err := digestOf(request)
+		if err != nil {
+			return Case{}, err
+		}
+		used, err := claimKey(ctx, tx, c.Project, by.ID, in.Key, asked, c.ID, command)
 		if err != nil {
 			return Case{}, err
 		}

@@ -22,19 +22,21 @@ type keyRow struct {
 	alreadyExists bool
 }
 
+// digestOf tells requests that came with the same key apart.
+func digestOf(request any) ([]byte, error) {
+	body, err := encode(request)
+	sum := sha256.Sum256([]byte(body))
+	return sum[:], err
+}
+
 // claimKey claims key for this request in the transaction. Another transaction
 // with the same key waits for this one or is waited for.
-func claimKey(ctx context.Context, tx *store.Tx, project, account int64, key string, request any, caseID, command int64) (keyRow, error) {
+func claimKey(ctx context.Context, tx *store.Tx, project, account int64, key string, asked []byte, caseID, command int64) (keyRow, error) {
 	if len(key) > 200 {
 		return keyRow{}, errs.New(errs.Invalid, "casefile.key.long", "幂等键最多 200 个字符。", "An idempotency key has at most 200 characters.")
 	}
-	body, err := encode(request)
-	if err != nil {
-		return keyRow{}, err
-	}
-	sum := sha256.Sum256([]byte(body))
 	n, err := tx.Exec(ctx, `INSERT INTO casefile_key (project_id, account_id, key, digest, case_id, command_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (project_id, account_id, key) DO NOTHING`, project, account, key, sum[:], caseID, command, store.Micros(tx.Now()))
+		ON CONFLICT (project_id, account_id, key) DO NOTHING`, project, account, key, asked, caseID, command, store.Micros(tx.Now()))
 	if err != nil || n == 1 {
 		return keyRow{}, err
 	}
@@ -46,7 +48,7 @@ func claimKey(ctx context.Context, tx *store.Tx, project, account int64, key str
 	if err != nil {
 		return old, err
 	}
-	old.sameRequest = string(old.digest) == string(sum[:])
+	old.sameRequest = string(old.digest) == string(asked)
 	return old, nil
 }
 

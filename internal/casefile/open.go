@@ -39,6 +39,12 @@ const (
 // Open opens a case in a transaction of its own. See OpenIn.
 func (s *Service) Open(ctx context.Context, actor auth.Actor, in Opening) (Case, error) {
 	var c Case
+	if in.Key != "" { // beside the writer, whom others wait for
+		var err error
+		if in.asked, err = digestOf(in); err != nil {
+			return c, err
+		}
+	}
 	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		c, err = s.OpenIn(ctx, tx, actor, in)
 		return err
@@ -58,7 +64,7 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, actor auth.Actor, in O
 	if !mayOpen(actor, in) {
 		return Case{}, forbidden(PermOpen)
 	}
-	request := in
+	request, asked := in, in.asked
 	stamp, err := s.cfg.Handbook.Stamp(in.Project, in.Procedure)
 	if err != nil {
 		return Case{}, err
@@ -73,7 +79,12 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, actor auth.Actor, in O
 	by := engineActor(actor, in.Project, in.By)
 	id, command := tx.NewID(), tx.NewID()
 	if in.Key != "" {
-		used, err := claimKey(ctx, tx, in.Project, by.ID, in.Key, request, id, command)
+		if asked == nil {
+			if asked, err = digestOf(request); err != nil {
+				return Case{}, err
+			}
+		}
+		used, err := claimKey(ctx, tx, in.Project, by.ID, in.Key, asked, id, command)
 		if err != nil {
 			return Case{}, err
 		}
