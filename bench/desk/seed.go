@@ -320,7 +320,7 @@ func (h *house) copy(ctx context.Context, from int64, base, n int) error {
 		if _, err := tx.Exec(ctx, series+`INSERT INTO notice_notice (project_id, id, account_id, role, at, text_zh, text_en, link, urgent, case_id, customer_id, phone)
 			SELECT o.project_id, (CAST(? AS BIGINT) + n) * 1000 + row_number() OVER (PARTITION BY n ORDER BY o.id), o.account_id, o.role, o.at,
 				replace(o.text_zh, c.number, c.number || '-' || n), replace(o.text_en, c.number, c.number || '-' || n), replace(o.link, c.number, c.number || '-' || n), o.urgent, k.id, CASE WHEN o.customer_id = 0 THEN 0 ELSE k.customer_id END, CASE WHEN o.phone = '' THEN '' ELSE k.phone END
-			FROM series CROSS JOIN notice_notice o JOIN casefile_case c ON c.id = o.case_id JOIN casefile_case k ON k.id = CAST(? AS BIGINT) + n WHERE o.case_id = ?`, n, id, id, from); err != nil {
+			FROM series CROSS JOIN notice_notice o JOIN casefile_case c ON c.id = o.case_id JOIN casefile_case k ON k.id = CAST(? AS BIGINT) + n WHERE o.case_id = ? AND o.case_id <> 0`, n, id, id, from); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, series+"INSERT INTO casefile_unindexed (project_id, case_id) SELECT c.project_id, CAST(? AS BIGINT) + n FROM series CROSS JOIN casefile_case c WHERE c.id = ?", n, id, from)
