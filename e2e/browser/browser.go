@@ -297,6 +297,17 @@ func (p *Page) NoSideways() {
 	}
 }
 
+// Line cuts the line of the tab, or brings it back: the page is told as by a
+// phone that loses its signal.
+func (p *Page) Line(up bool) {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, patience)
+	defer stop()
+	_, err := chromedp.Call(ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: !up, DownloadThroughput: -1, UploadThroughput: -1})
+	p.must(err)
+	p.Wait(fmt.Sprintf("navigator.onLine === %t", up))
+}
+
 // LayoutShift is the sum of unexpected movements since the page was opened.
 func (p *Page) LayoutShift() float64 {
 	p.t.Helper()

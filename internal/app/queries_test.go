@@ -11,7 +11,9 @@ import (
 
 	"guanjia/internal/app"
 	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
 	"guanjia/internal/desk"
+	"guanjia/internal/engine"
 	"guanjia/internal/estate"
 	"guanjia/internal/store"
 )
@@ -31,12 +33,24 @@ func TestPagesDoNotAskPerRow(t *testing.T) {
 		}
 		who := enter(t, a, "supervisor", p.ID)
 		fillHouse(t, a, p.ID, who, 0, 4)
-		pages := []string{"/p/many/today", "/p/many/cases", "/p/many/desk", "/p/many/units", "/p/many/houses", "/p/many/people", "/p/many/notices", "/p/many/desk/calls"}
+		pages := []string{"/p/many/today", "/p/many/cases", "/p/many/desk", "/p/many/units", "/p/many/houses", "/p/many/people", "/p/many/notices", "/p/many/desk/calls",
+			"/p/many/board", "/p/many/follow-ups", "/p/many/visits", "/p/many/surveys", "/p/many/figures", "/p/many/registers", "/p/many/registers/vips", "/p/many/registers/keys"}
 		few := map[string]int{}
+		tech := enter(t, a, "technician", p.ID)
+		if err := a.Work.SetTrades(ctx, auth.System, p.ID, tech.actor.Account, []string{"plumbing"}); err != nil {
+			t.Fatal(err)
+		}
+		fewOrders := statements(t, a, tech, "/p/many/work")
 		for _, path := range pages {
 			few[path] = statements(t, a, who, path)
 		}
 		fillHouse(t, a, p.ID, who, 4, 24)
+		if n := give(t, a, p.ID, who, tech.actor.Account); n < 20 {
+			t.Fatalf("%d orders given", n)
+		}
+		if many := statements(t, a, tech, "/p/many/work"); many > fewOrders+2 {
+			t.Errorf("a technician's list: %d statements over few rows, %d over many", fewOrders, many)
+		}
 		for _, path := range pages {
 			if many := statements(t, a, who, path); many > few[path]+2 {
 				t.Errorf("%s: %d statements over few rows, %d over many", path, few[path], many)
@@ -45,6 +59,27 @@ func TestPagesDoNotAskPerRow(t *testing.T) {
 			}
 		}
 	})
+}
+
+// give sends all but the newest few waiting repairs to somebody.
+func give(t *testing.T, a *app.App, project int64, who member, account int64) int {
+	t.Helper()
+	ctx := context.Background()
+	page, err := a.Cases.List(ctx, who.actor, casefile.Filter{Project: project, Procedure: "repair", Status: "open", Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, c := range page.Cases[4:] {
+		if c.State.Step != "dispatch" {
+			continue
+		}
+		if _, err := a.Cases.Do(ctx, who.actor, casefile.Doing{Case: c.ID, Command: engine.Command{Kind: engine.EvDone, Step: "dispatch", Outcome: "sent", Data: map[string]any{"account": account}}}); err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	return n
 }
 
 // fillHouse makes units from..to, each with somebody in it, a case, a call and

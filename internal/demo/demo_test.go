@@ -14,6 +14,8 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/config"
 	"guanjia/internal/demo"
+	"guanjia/internal/desk"
+	"guanjia/internal/store"
 )
 
 func TestPlanRepeats(t *testing.T) {
@@ -70,6 +72,29 @@ func TestDemoLoadsAndVerifies(t *testing.T) {
 		if err != nil || found.Total < least {
 			t.Errorf("%d of %s in a year, want %d; %v", found.Total, kind, least, err)
 		}
+	}
+	var calls []desk.Call
+	if err := a.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		calls, err = a.Desk.Calls(ctx, tx, l.Project, 100)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	became, lost := map[int64]bool{}, 0
+	for _, c := range calls {
+		switch {
+		case c.Case != 0 && (became[c.Case] || c.Outcome != "case"):
+			t.Errorf("call %s: case %d, outcome %q", c.External, c.Case, c.Outcome)
+		case c.Case != 0:
+			became[c.Case] = true
+		case c.AnsweredAt.IsZero():
+			lost++
+		case c.Outcome == "" || c.Note == "":
+			t.Errorf("nothing is said of the call at %s", c.RingAt)
+		}
+	}
+	if len(became) < 5 || lost != 1 || len(calls) > 60 {
+		t.Errorf("%d calls, %d became cases, %d lost", len(calls), len(became), lost)
 	}
 	v, err := a.Cases.Verify(ctx, auth.System, l.Project)
 	if err != nil || len(v.Findings) > 0 {

@@ -52,24 +52,51 @@ func (s *Service) Propose(ctx context.Context, tx *store.Tx, project int64, trad
 // counts as having one order less in hand, so that a neighbouring job is one
 // way (REP-13). Building 0: nowhere in particular.
 func (s *Service) ProposeAt(ctx context.Context, tx *store.Tx, project int64, trade string, building int64) ([]Proposal, error) {
-	able, err := store.All(ctx, tx, store.Value[int64],
-		"SELECT account FROM work_skill WHERE project_id = ? AND trade = ? ORDER BY account", project, trade)
-	if err != nil || len(able) == 0 {
-		return nil, err
+	return s.Proposing(tx, project).At(ctx, trade, building)
+}
+
+// Proposing asks for many proposals at one moment: what it read once it does
+// not read again, so that a board of many orders asks by trade and building.
+func (s *Service) Proposing(tx *store.Tx, project int64) *Proposing {
+	return &Proposing{s: s, tx: tx, project: project, able: map[string][]int64{}, near: map[int64]map[int64]int{0: nil}}
+}
+
+// Proposing remembers who has what at one moment; see Service.Proposing.
+type Proposing struct {
+	s       *Service
+	tx      *store.Tx
+	project int64
+	able    map[string][]int64
+	inHand  map[int64]int
+	near    map[int64]map[int64]int
+}
+
+// At is Service.ProposeAt at that moment.
+func (p *Proposing) At(ctx context.Context, trade string, building int64) (list []Proposal, err error) {
+	able, ok := p.able[trade]
+	if !ok {
+		if able, err = store.All(ctx, p.tx, store.Value[int64], "SELECT account FROM work_skill WHERE project_id = ? AND trade = ? ORDER BY account", p.project, trade); err != nil {
+			return nil, err
+		}
+		p.able[trade] = able
 	}
-	inHand, err := s.load.InHand(ctx, tx, project)
-	if err != nil {
-		return nil, err
+	if len(able) == 0 {
+		return nil, nil
 	}
-	var near map[int64]int
-	if building != 0 {
-		if near, err = s.load.InHandAt(ctx, tx, project, building); err != nil {
+	if p.inHand == nil {
+		if p.inHand, err = p.s.load.InHand(ctx, p.tx, p.project); err != nil {
 			return nil, err
 		}
 	}
-	list := make([]Proposal, len(able))
-	for i, account := range able {
-		list[i] = Proposal{Account: account, InHand: inHand[account], Near: near[account] > 0}
+	near, ok := p.near[building]
+	if !ok {
+		if near, err = p.s.load.InHandAt(ctx, p.tx, p.project, building); err != nil {
+			return nil, err
+		}
+		p.near[building] = near
+	}
+	for _, account := range able {
+		list = append(list, Proposal{Account: account, InHand: p.inHand[account], Near: near[account] > 0})
 	}
 	rank(list)
 	return list, nil

@@ -38,6 +38,7 @@ type BoardPage struct {
 	Done    int
 	Taken   int
 	Cut     bool // there is more than the board holds
+	Err     error
 }
 
 // TeamGroup is the waiting orders of one trade.
@@ -89,10 +90,14 @@ func (p *Pages) boardCases(ctx context.Context, tx *store.Tx, actor auth.Actor, 
 }
 
 func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
+	return p.showBoard(w, r, http.StatusOK, nil)
+}
+
+func (p *Pages) showBoard(w http.ResponseWriter, r *http.Request, status int, problem error) error {
 	ctx := r.Context()
 	project, actor := web.ProjectOf(ctx), actorOf(ctx)
 	page := BoardPage{
-		Base: "/p/" + project.Code + "/board", Wall: r.URL.Query().Get("wall") != "", May: actor.May(casefile.PermDispatch, project.ID),
+		Base: "/p/" + project.Code + "/board", Wall: r.URL.Query().Get("wall") != "", May: actor.May(casefile.PermDispatch, project.ID), Err: problem,
 	}
 	if actor.May(work.PermManage, project.ID) {
 		page.Skills = page.Base + "/trades"
@@ -101,7 +106,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, boardView(page))
+	return web.RenderStatus(w, r, status, boardView(page))
 }
 
 func (p *Pages) fillBoard(ctx context.Context, tx *store.Tx, actor auth.Actor, project web.Project, page *BoardPage) error {
@@ -158,6 +163,7 @@ func (p *Pages) waitLine(ctx context.Context, project web.Project, c casefile.Ca
 func (p *Pages) waiting(ctx context.Context, tx *store.Tx, project web.Project, b work.Board, names map[int64]string, may bool) ([]TeamGroup, error) {
 	var groups []TeamGroup
 	at := map[string]int{}
+	proposing := p.Work.Proposing(tx, project.ID)
 	for _, c := range b.Waiting {
 		trade := tradeOf(c)
 		i, ok := at[trade]
@@ -167,7 +173,7 @@ func (p *Pages) waiting(ctx context.Context, tx *store.Tx, project web.Project, 
 			groups = append(groups, TeamGroup{Title: p.tradeTitle(ctx, project.ID, trade)})
 		}
 		line := p.waitLine(ctx, project, c, tx.Now())
-		able, err := p.Work.ProposeAt(ctx, tx, project.ID, trade, c.Building)
+		able, err := proposing.At(ctx, trade, c.Building)
 		if err != nil {
 			return nil, err
 		}
@@ -398,6 +404,9 @@ func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.give(ctx, tx, actor, v.Case, account, version)
 	})
+	if k := errs.KindOf(err); k == errs.Conflict || k == errs.Invalid {
+		return p.showBoard(w, r, web.StatusOf(err), err) // as it is now, with what somebody else did
+	}
 	if err != nil {
 		return err
 	}
