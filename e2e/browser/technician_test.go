@@ -102,6 +102,8 @@ func wholeJob(t *testing.T, p *browser.Page, order string) {
 	browser.Eval[bool](p, `(() => { const f = document.querySelector("#step").elements["field.charge"]; f.value = "free"; return true; })()`)
 	tap(says("维修"))
 
+	p.Quiet()
+
 	// Without a line: a note is kept, a form stays with what was typed, and
 	// nothing has gone.
 	p.Line(false)
@@ -172,5 +174,4 @@ func wholeJob(t *testing.T, p *browser.Page, order string) {
 	if got := p.Text("main"); !strings.Contains(got, "客户签名") || browser.Eval[bool](p, `!!document.querySelector("#do")`) {
 		t.Errorf("after the signature the order says %q", text.Cut(got, 300))
 	}
-	p.Quiet()
 }
