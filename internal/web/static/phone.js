@@ -35,6 +35,7 @@ let sending = false;
 async function sendNotes() {
   if (sending || !navigator.onLine) return;
   sending = true;
+  let refused = false;
   try {
     for (const note of stored()) {
       if (note.refused && !note.again) continue;
@@ -46,12 +47,14 @@ async function sendNotes() {
       }
       if (answer.status === 429 || answer.status >= 500) break; // not refused: later
       keep({ ...note, again: answer.status === 401, refused: await reason(answer) });
+      refused = true;
     }
   } catch {
     // no line after all: everything stays
   } finally {
     sending = false;
     show();
+    if (refused) document.querySelector("[data-queue-list]")?.scrollIntoView({ block: "center" }); // it must be seen
   }
 }
 
