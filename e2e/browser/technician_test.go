@@ -6,17 +6,26 @@ import (
 	"testing"
 
 	"guanjia/e2e/browser"
+	"guanjia/internal/demo"
 	"guanjia/internal/text"
 )
 
-// waiting is the number of an order on the board that somebody can be sent to.
-func waiting(t *testing.T, p *browser.Page, name string) string {
+// waiting is an order on the board, counted from the first, and who is proposed
+// for it.
+func waiting(t *testing.T, p *browser.Page, place int) (number, name, login string) {
 	t.Helper()
-	no := browser.Eval[string](p, fmt.Sprintf(`[...document.querySelectorAll("[data-drag]")].find(li => [...li.querySelectorAll("option")].some(o => o.textContent.startsWith(%q)))?.dataset.drag ?? ""`, name))
-	if no == "" {
-		t.Fatalf("nothing on the board waits for %s", name)
+	number = browser.Eval[string](p, fmt.Sprintf(`document.querySelectorAll("[data-drag]")[%d]?.dataset.drag ?? ""`, place))
+	if number == "" {
+		t.Fatalf("order %d does not wait on the board", place)
 	}
-	return no
+	first := browser.Eval[string](p, fmt.Sprintf(`document.querySelector("#to-%s option").textContent`, number))
+	for _, who := range demo.Team {
+		if strings.HasPrefix(first, who.Name+" ") {
+			return number, who.Name, who.Login
+		}
+	}
+	t.Fatalf("%q is nobody of the team", first)
+	return "", "", ""
 }
 
 // proves REP-13, REP-03, REP-07: an order is sent by the keyboard, another by
@@ -29,30 +38,25 @@ func TestFromTheBoardToTheSignature(t *testing.T) {
 	board := b.Open(t, s.URL+at+"/board", browser.Desk.In(text.ZH, "light").As(s.Cookies(t, "wuhaiyan")...))
 	other := b.Open(t, s.URL+at+"/board", browser.Desk.In(text.ZH, "light").As(s.Cookies(t, "linxiao")...))
 	browser.Eval[bool](other, `window.mark = true`)
-	no, dragged := waiting(t, board, "何志强"), waiting(t, board, "钱广志")
+	no, name, login := waiting(t, board, 0)
+	dragged, to, _ := waiting(t, board, 1)
 
 	// By the keyboard.
 	tabTo(t, board, "#to-"+no)
-	for range 8 {
-		if strings.HasPrefix(browser.Eval[string](board, `document.activeElement.selectedOptions[0].textContent`), "何志强") {
-			break
-		}
-		board.Key("down")
-	}
 	board.Key("tab")
 	board.Key("enter")
-	board.Wait(fmt.Sprintf(`document.documentElement.dataset.ready === "1" && !document.getElementById("wait-%s") && document.body.innerText.includes("已派给")`, no))
+	board.Wait(fmt.Sprintf(`document.documentElement.dataset.ready === "1" && !document.getElementById("wait-%s") && document.body.innerText.includes("已派给 %s")`, no, name))
 	other.Wait(fmt.Sprintf(`!document.getElementById("wait-%s")`, no))
 
 	// By dragging.
 	browser.Eval[bool](board, fmt.Sprintf(`(() => {
 		const from = document.querySelector('[data-drag="%s"]'), bag = new DataTransfer();
-		const lane = [...document.querySelectorAll("[data-account]")].find(l => l.innerText.includes("钱广志"));
+		const lane = [...document.querySelectorAll("[data-account]")].find(l => l.innerText.includes("%s"));
 		const go = (el, type) => el.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: bag}));
 		go(from, "dragstart"); const able = lane.classList.contains("is-able"); go(lane, "dragover"); go(lane, "drop"); go(from, "dragend");
 		return able;
-	})()`, dragged))
-	board.Wait(fmt.Sprintf(`document.documentElement.dataset.ready === "1" && !document.getElementById("wait-%s") && document.body.innerText.includes("已派给 钱广志")`, dragged))
+	})()`, dragged, to))
+	board.Wait(fmt.Sprintf(`document.documentElement.dataset.ready === "1" && !document.getElementById("wait-%s") && document.body.innerText.includes("已派给 %s")`, dragged, to))
 	other.Wait(fmt.Sprintf(`!document.getElementById("wait-%s")`, dragged))
 	if !browser.Eval[bool](other, `window.mark === true`) {
 		t.Error("the second board was reloaded")
@@ -61,7 +65,7 @@ func TestFromTheBoardToTheSignature(t *testing.T) {
 	board.Quiet()
 	other.Quiet()
 
-	wholeJob(t, b.Open(t, s.URL+at+"/work", browser.Phone.In(text.ZH, "light").As(s.Cookies(t, "hezhiqiang")...)), s.URL+at+"/work/"+no)
+	wholeJob(t, b.Open(t, s.URL+at+"/work", browser.Phone.In(text.ZH, "light").As(s.Cookies(t, login)...)), s.URL+at+"/work/"+no)
 }
 
 // wholeJob takes an order from acceptance to the customer's signature.
