@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"crypto/ed25519"
-	"fmt"
 
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -23,6 +22,9 @@ type Report struct {
 	Head     Head
 	Findings []Finding
 }
+
+// verifyBatches is how many batches are looked at in one piece.
+const verifyBatches = 200
 
 // Verify reads the whole trail and reports everything that does not fit:
 // edited, missing, added or swapped entries, broken or re-made chains, and —
@@ -44,31 +46,32 @@ func (s *Service) Verify(ctx context.Context, exported []Head) (Report, error) {
 	}
 	var last Head
 	for {
-		done := false
 		// In pieces, so that no snapshot stays open for minutes.
-		err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-			heads, err := store.All(ctx, tx, scanHead, "SELECT "+headColumns+" FROM audit_batch WHERE number > ? ORDER BY number LIMIT 50", last.Number)
-			done = len(heads) < 50
-			for _, h := range heads {
-				if err := verifyBatch(ctx, tx, last, h, public, add); err != nil {
-					return err
-				}
-				if k, ok := known[h.Number]; ok {
-					if k.Hash != h.Hash {
-						add(h.Number, "第 %d 批与当时交出的链头不同，整段被重写过", "batch %d differs from the head exported then: it was written anew", h.Number)
-					}
-					delete(known, h.Number)
-				}
-				rep.Batches++
-				rep.Entries += h.Entries
-				last = h
-			}
+		var heads []Head
+		err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			heads, err = store.All(ctx, tx, scanHead, "SELECT "+headColumns+" FROM audit_batch WHERE number > ? ORDER BY number LIMIT ?", last.Number, verifyBatches)
 			return err
 		})
 		if err != nil {
 			return rep, err
 		}
-		if done {
+		inside, err := s.contents(ctx, heads)
+		if err != nil {
+			return rep, err
+		}
+		for _, h := range heads {
+			verifyBatch(last, h, inside[h.Number], public, add)
+			if k, ok := known[h.Number]; ok {
+				if k.Hash != h.Hash {
+					add(h.Number, "第 %d 批与当时交出的链头不同，整段被重写过", "batch %d differs from the head exported then: it was written anew", h.Number)
+				}
+				delete(known, h.Number)
+			}
+			rep.Batches++
+			rep.Entries += h.Entries
+			last = h
+		}
+		if len(heads) < verifyBatches {
 			break
 		}
 	}
@@ -92,7 +95,7 @@ func (s *Service) Verify(ctx context.Context, exported []Head) (Report, error) {
 	return rep, err
 }
 
-func verifyBatch(ctx context.Context, tx *store.Tx, last, h Head, public ed25519.PublicKey, add func(int64, string, string, ...any)) error {
+func verifyBatch(last, h Head, inside content, public ed25519.PublicKey, add func(int64, string, string, ...any)) {
 	if h.Number != last.Number+1 {
 		add(h.Number, "第 %d 批之前缺了批次", "batches are missing before batch %d", h.Number)
 	} else if h.Previous != last.Hash || h.Total != last.Total+h.Entries {
@@ -101,17 +104,12 @@ func verifyBatch(ctx context.Context, tx *store.Tx, last, h Head, public ed25519
 	if !h.Valid(public) {
 		add(h.Number, "第 %d 批的签名不对", "the signature of batch %d is wrong", h.Number)
 	}
-	rows, err := store.All(ctx, tx, scanRow, "SELECT "+rowColumns+" FROM audit_entry WHERE batch = ? ORDER BY id LIMIT ?", h.Number, batchSize+1)
-	if err != nil {
-		return fmt.Errorf("reading batch %d: %w", h.Number, err)
-	}
 	switch {
-	case int64(len(rows)) < h.Entries:
-		add(h.Number, "第 %d 批少了 %d 条记录", "batch %d lacks %d entries", h.Number, h.Entries-int64(len(rows)))
-	case int64(len(rows)) > h.Entries:
+	case inside.entries < h.Entries:
+		add(h.Number, "第 %d 批少了 %d 条记录", "batch %d lacks %d entries", h.Number, h.Entries-inside.entries)
+	case inside.entries > h.Entries:
 		add(h.Number, "第 %d 批多出了记录", "batch %d has entries too many", h.Number)
-	case batchDigest(rows) != h.Digest:
+	case inside.digest != h.Digest:
 		add(h.Number, "第 %d 批里有记录被改过", "entries of batch %d were altered", h.Number)
 	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -86,15 +87,17 @@ type Options struct {
 // Service is the room. Make it with New and hand its pages to app through
 // authweb.New(service, …).Module(). Web asks it who a request is (Resolve).
 type Service struct {
-	db     *store.DB
-	sealer Sealer
-	trail  Trail
-	roles  func() []Role
-	clock  calendar.Clock
-	opt    Options
-	hashes chan struct{}
-	dummy  string // a hash nobody's password has: unknown accounts cost the same time
-	cache  sessionCache
+	db       *store.DB
+	sealer   Sealer
+	trail    Trail
+	roles    func() []Role
+	clock    calendar.Clock
+	opt      Options
+	hashes   chan struct{}
+	dummy    string      // a hash nobody's password has: unknown accounts cost the same time
+	tidy     *time.Timer // see tidyLater
+	tidyOnce sync.Once
+	cache    sessionCache
 }
 
 // New makes the service.
@@ -128,10 +131,12 @@ func New(opt Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{
+	s := &Service{
 		db: opt.DB, sealer: opt.Sealer, trail: opt.Trail, roles: opt.Roles, clock: opt.Clock,
 		opt: opt, hashes: make(chan struct{}, opt.HashParallel), dummy: dummy,
-	}, nil
+	}
+	s.tidyLater()
+	return s, nil
 }
 
 // Roles lists the roles of the handbook in force.
