@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -91,7 +90,7 @@ func digestBatches(ctx context.Context, tx *store.Tx, first, last int64, found f
 // a trail of millions is read without a copy of each.
 type rawRow struct {
 	numbers                        [6]int64 // id, project, at, account, session, subject id: as leaf orders them
-	action, subject, data, address sql.RawBytes
+	action, subject, data, address store.Raw
 	batch                          int64
 	buffer                         []byte
 }
@@ -108,7 +107,7 @@ func (r *rawRow) add(sum hash.Hash) {
 	for _, n := range r.numbers {
 		b = binary.BigEndian.AppendUint64(b, uint64(n)) //nolint:gosec // bits, not a number
 	}
-	for _, f := range [...]sql.RawBytes{r.action, r.subject, r.data, r.address} {
+	for _, f := range [...]store.Raw{r.action, r.subject, r.data, r.address} {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(f))) //nolint:gosec // a stored text is far shorter
 		b = append(b, f...)
 	}

@@ -82,6 +82,10 @@ var ErrNoRow = errors.New("no row")
 // Scan is the part of *sql.Rows that a scanning function needs.
 type Scan func(dest ...any) error
 
+// Raw is a text as the driver has it, good until the next row: for readers of
+// millions of rows who copy none.
+type Raw = sql.RawBytes
+
 // All runs a query and collects one value per row.
 func All[T any](ctx context.Context, tx *Tx, scan func(Scan) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := tx.Query(ctx, query, args...)
