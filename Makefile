@@ -18,10 +18,13 @@ quick: ## SQLite only, no browser: for the hand that is typing
 gen: ## regenerate templates
 	go tool templ generate -path .
 
+pictures: ## make the pictures of every page in docs/screens anew
+	GUANJIA_SCREENS=$(CURDIR)/docs/screens go test ./e2e/browser -count=1 -timeout 30m -run TestScreens
+
 build: ## one static binary in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/guanjia ./cmd/guanjia
 
 demo: ## the demo project on 127.0.0.1:8080
 	go run ./cmd/guanjia demo
 
-.PHONY: help test soak proof quick gen build demo
+.PHONY: help test soak proof quick gen pictures build demo

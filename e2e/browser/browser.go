@@ -26,7 +26,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"guanjia/internal/text"
-	"guanjia/third_party/axe"
 )
 
 // patience is how long any one step may take on a busy machine.
@@ -318,23 +317,6 @@ func (p *Page) LayoutShift() float64 {
 	})`)
 }
 
-// Axe fails the test for each violation of WCAG 2.2 A and AA that axe-core finds.
-func (p *Page) Axe() {
-	p.t.Helper()
-	p.do(chromedp.Evaluate[chromedp.Void](axe.Script))
-	type violation struct {
-		ID, Help string
-		Nodes    []string
-	}
-	raw := Eval[string](p, `axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}})
-		.then(r => JSON.stringify(r.violations.map(v => ({ID: v.id, Help: v.help, Nodes: v.nodes.slice(0, 4).map(n => n.target.join(" ") + " " + n.html.slice(0, 160) + " " + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ""))}))))`)
-	var found []violation
-	p.must(json.Unmarshal([]byte(raw), &found))
-	for _, v := range found {
-		p.t.Errorf("axe %s: %s\n\t%s", v.ID, v.Help, strings.Join(v.Nodes, "\n\t"))
-	}
-}
-
 // Shot is a picture of the window as PNG. With GUANJIA_SCREENS set it is also
 // written there under name.
 func (p *Page) Shot(name string) []byte {
@@ -347,8 +329,10 @@ func (p *Page) Shot(name string) []byte {
 		p.t.Errorf("picture %s is empty", name)
 	}
 	if dir := os.Getenv("GUANJIA_SCREENS"); dir != "" {
-		p.must(os.MkdirAll(dir, 0o755))                                   //nolint:gosec // pictures for everyone
-		p.must(os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)) //nolint:gosec // pictures for everyone
+		p.must(os.MkdirAll(dir, 0o755)) //nolint:gosec // pictures for everyone
+		kept, err := small(png)
+		p.must(err)
+		p.must(os.WriteFile(filepath.Join(dir, name+".png"), kept, 0o644)) //nolint:gosec // pictures for everyone
 	}
 	return png
 }

@@ -1,9 +1,7 @@
 package browser_test
 
 import (
-	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -12,212 +10,181 @@ import (
 	"testing"
 
 	"guanjia/e2e/browser"
-	"guanjia/e2e/house"
 	"guanjia/internal/demo"
 	"guanjia/internal/text"
 )
 
-var (
-	ids    = regexp.MustCompile(`\d{6,}|[A-Z]{2,3}-\d{4}-\d+|[A-Z]{3}-\d+|(handbook/[a-z]+/)[^/?]+`)
-	hrefs  = regexp.MustCompile(`href="(/[^"#]*)"`)
-	rooms  = regexp.MustCompile(`^/$|^/account|^/p/linjiang/(today|desk|cases)`) // the rooms of the desk, cases and the day
-	leaves = regexp.MustCompile(`^/(static|logout|login)|\.(xlsx|csv|svg|png|json|yaml)|/files/|export|print`)
-)
+// demoWords are data of the demo that happen to be wordings of ours too: plates,
+// the name of a building, what the visit and the survey of the scene were given, what was written
+// into the search when a case was taken in.
+var demoWords = regexp.MustCompile(`^(\d+栋.*|商铺|听取意见，说明改进|2026 年物业服务意见征询|维修来得快、修得好吗？|对物业服务总体满意吗？|维修|最希望我们改进什么？)$`)
 
-// shape is an address without what differs from row to row: pages of one shape
-// are looked at once.
-func shape(path string) string {
-	u, err := url.Parse(path)
-	if err != nil {
-		return path
+// latinNames are names and signs that stay as they are on a Chinese page.
+var latinNames = regexp.MustCompile(`(?i)\b(guanjia|english|excel|xlsx|csv|sha-?256|totp|https?://\S*|[a-z]{2,3}-\d[\w-]*|[a-z0-9._-]+@[a-z0-9.-]+|webhook|json|api|openapi|cti|utf-?8|gbk|[A-Z0-9]{4}-[A-Z0-9]{4}|[a-z]+:[a-z_]+|[a-z]+(\.[a-z_]+)+|` + logins() + `)\b`)
+
+// logins are names too, written as they are typed.
+func logins() string {
+	var list []string
+	for _, s := range demo.Team {
+		list = append(list, s.Login)
 	}
-	keys := []string{}
-	for k := range u.Query() {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return ids.ReplaceAllString(u.Path, "$1*") + "?" + strings.Join(keys, "&")
+	return strings.Join(list, "|")
 }
 
-// crawl follows the links of pages a role sees, one page of each shape.
-func crawl(t *testing.T, s *house.Server, c *http.Client, login string) []string {
-	t.Helper()
-	seen := map[string]bool{}
-	var pages []string
-	queue := []string{"/", "/account", "/account/sessions", at + "/today"}
-	for len(queue) > 0 {
-		path := queue[0]
-		queue = queue[1:]
-		if seen[shape(path)] || leaves.MatchString(path) || !rooms.MatchString(path) {
-			continue
-		}
-		seen[shape(path)] = true
-		status, body, err := house.Get(context.Background(), c, s.URL+path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if status == http.StatusSeeOther || status == http.StatusFound {
-			queue = append(queue, at+"/today")
-			continue
-		}
-		if status != http.StatusOK {
-			if status != http.StatusForbidden {
-				t.Errorf("%s: %s answers %d", login, path, status)
-			}
-			continue
-		}
-		if !strings.Contains(body, "<html") {
-			continue
-		}
-		pages = append(pages, path)
-		for _, found := range hrefs.FindAllStringSubmatch(body, -1) {
-			queue = append(queue, strings.ReplaceAll(found[1], "&amp;", "&"))
-		}
-	}
-	return pages
-}
-
-// Every page of the desk, of cases, of the day and of the account that a role reaches is accessible, fits its screen and writes no
-// error, light and dark, in both languages, on desk and phone. Pages that two
-// roles reach are looked at once; each in two of the four looks, all in a soak.
-func TestEveryPageOfEveryRole(t *testing.T) {
-	s := demoHouse(t)
+// Every page is accessible, fits its screen, writes no error, can be pressed
+// with a thumb and speaks one language. Each is opened once: wide and light,
+// then narrow and dark; pages take turns in the language and in which of the
+// two is looked at with all of axe, and of pages that repeat another a third is
+// taken. A soak looks at all of it.
+func TestEveryPage(t *testing.T) {
+	s := set(t)
 	b := browser.Start(t)
-	looks := []struct {
-		name string
-		view browser.View
-	}{
-		{"zh-light", browser.Desk.In(text.ZH, "light")}, {"en-dark-phone", browser.Phone.In(text.EN, "dark")},
-		{"en-light", browser.Desk.In(text.EN, "light")}, {"zh-dark-wall", browser.Wall.In(text.ZH, "dark")},
+	w, err := ourWordings()
+	if err != nil {
+		t.Fatal(err)
 	}
-	done := map[string]bool{}
+	pages := map[string][]leaf{}
+	var people []string
+	for _, l := range book(s) {
+		if pages[l.as] == nil {
+			people = append(people, l.as)
+		}
+		pages[l.as] = append(pages[l.as], l)
+	}
+	all := os.Getenv("GUANJIA_SOAK") == "1"
 	n := 0
-	for _, login := range roles() {
-		var pages []string
-		c, err := s.Login(login) // once: log-ins are counted
-		if err != nil {
-			t.Fatal(err)
-		}
-		u, err := url.Parse(s.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range crawl(t, s, c, login) {
-			if !done[shape(path)] {
-				done[shape(path)] = true
-				pages = append(pages, path)
-			}
-		}
-		for i, look := range looks {
-			speakAs(t, s, c, look.view.Lang)
-			tab := b.Open(t, s.URL+"/account", look.view.As(c.Jar.Cookies(u)...))
-			for k, path := range pages {
-				if os.Getenv("GUANJIA_SOAK") != "1" && i%2 != (n+k)%2 {
+	for _, who := range people {
+		for k, lang := range []text.Lang{text.ZH, text.EN} {
+			tab := s.open(t, b, who, lang)
+			for i, l := range pages[who] {
+				if !all && ((i+n)%2 != k || l.quiet && (i+n)%3 != 0) {
 					continue
 				}
-				t.Run(fmt.Sprintf("%s%s/%s", login, path, look.name), func(t *testing.T) {
-					p := tab.In(t)
-					p.Go(s.URL + path)
-					p.NoSideways()
-					p.Axe()
-					p.Quiet()
+				t.Run(l.name+"/"+string(lang), func(t *testing.T) {
+					look(t, tab.In(t), s.URL+l.where(t, s), l, lang, w, all, (i+n)%4 < 2)
 				})
 			}
 			tab.Close()
 		}
-		speakAs(t, s, c, text.ZH)
-		n += len(pages)
+		n += len(pages[who])
 	}
 	t.Logf("%d pages", n)
 }
 
-func roles() []string {
-	var list []string
-	seen := map[string]bool{}
-	for _, s := range demo.Team {
-		if !seen[s.Role] {
-			seen[s.Role] = true
-			list = append(list, s.Login)
-		}
-	}
-	return list
-}
-
-// Pictures of the main pages for docs/screens: GUANJIA_SCREENS=docs/screens
-// go test ./e2e/browser -run TestScreens
-func TestScreens(t *testing.T) {
-	s := demoHouse(t)
-	b := browser.Start(t)
-	c, err := s.Login("linxiao")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, list, err := house.Get(context.Background(), c, s.URL+at+"/cases")
-	if err != nil {
-		t.Fatal(err)
-	}
-	find := func(re, in string) string {
-		t.Helper()
-		found := regexp.MustCompile(re).FindStringSubmatch(in)
-		if found == nil {
-			t.Fatalf("nothing like %s", re)
-		}
-		return strings.ReplaceAll(found[1], "&amp;", "&")
-	}
-	repair, complaint := find(`href="(/p/linjiang/cases/WX-[^"]+)"`, list), find(`href="(/p/linjiang/cases/TS-[^"]+)"`, list)
-	unit := find(`href="(/p/linjiang/units/\d+)"`, list)
-	_, page, err := house.Get(context.Background(), c, s.URL+repair)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ways := regexp.MustCompile(`href="(`+repair+`/[a-z_/]+)"`).FindAllStringSubmatch(page, -1)
-	plain := browser.Desk.In(text.ZH, "light")
-	type shot struct {
-		name, path, login string
-		all               bool
-	}
-	shots := []shot{
-		{"desk", at + "/desk", "linxiao", true}, {"calls", at + "/desk/calls", "linxiao", false}, {"cases", at + "/cases", "linxiao", true},
-		{"cases-empty", at + "/cases?text=" + url.QueryEscape("没有这样的事项"), "linxiao", false},
-		{"case-repair", repair, "linxiao", true}, {"case-complaint", complaint, "linxiao", false}, {"unit", unit, "linxiao", true},
-		{"today-desk", at + "/today", "linxiao", false}, {"today", at + "/today", "wuhaiyan", true}, {"today-director", at + "/today", "shenwen", false},
-		{"today-technician", at + "/today", "hezhiqiang", false},
-	}
-	for i, w := range ways {
-		if i < 4 {
-			shots = append(shots, shot{"case-way-" + w[1][strings.LastIndex(w[1], "/")+1:], w[1], "linxiao", i == 0})
-		}
-	}
-	people := map[string]*http.Client{}
+// open is a tab in which somebody is logged in and reads lang.
+func (s *scene) open(t *testing.T, b *browser.Browser, who string, lang text.Lang) *browser.Page {
+	t.Helper()
 	u, err := url.Parse(s.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
+	view := browser.Desk.In(lang, "light")
+	c, err := s.as(who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who != "" {
+		speakAs(t, s.Server, c, lang)
+		t.Cleanup(func() { speakAs(t, s.Server, c, text.ZH) })
+		view = view.As(c.Jar.Cookies(u)...)
+	}
+	return b.Open(t, s.URL+"/login", view)
+}
+
+func look(t *testing.T, p *browser.Page, address string, l leaf, lang text.Lang, w *wordings, all, wide bool) {
+	p.Turn(browser.Desk)
+	p.Go(address)
+	if l.press != "" {
+		p.Press(l.press)
+	}
+	p.Turn(browser.Desk.In(lang, "light"))
+	p.NoSideways()
+	if all || wide {
+		p.Axe()
+	} else {
+		p.Contrast()
+	}
+	if lang == text.ZH {
+		p.OnlyChinese(latinNames)
+	} else if !l.theirs {
+		p.NoChinese(func(said string) bool { return w.ours(said) && !demoWords.MatchString(said) })
+	}
+	p.Turn(browser.Phone.In(lang, "dark"))
+	if !l.paper {
+		p.NoSideways()
+		p.Thumbs()
+	}
+	if all || !wide {
+		p.Axe()
+	} else {
+		p.Contrast()
+	}
+	if l.error {
+		p.Expect("Failed to load resource")
+	}
+	p.Quiet()
+}
+
+// picture is one picture of a page.
+type picture struct {
+	name string
+	view browser.View
+}
+
+// pictures are those that docs/screens holds of a page.
+func (l leaf) pictures() []picture {
+	if l.quiet {
+		return nil
+	}
+	if l.phone {
+		return []picture{{l.name, browser.Phone.In(text.ZH, "light")}}
+	}
+	list := []picture{{l.name, browser.Desk.In(text.ZH, "light")}}
+	if strings.HasSuffix(l.name, "-wall") {
+		list[0].view = browser.Wall.In(text.ZH, "dark")
+	}
+	if l.turns {
+		list = append(list, picture{l.name + "-en", browser.Desk.In(text.EN, "light")}, picture{l.name + "-dark", browser.Desk.In(text.ZH, "dark")}, picture{l.name + "-phone", browser.Phone.In(text.ZH, "light")})
+	}
+	return list
+}
+
+// Pictures of every page for docs/screens, made when asked for (make pictures).
+// GUANJIA_SCREENS_ONLY bounds them to names that match.
+func TestScreens(t *testing.T) {
+	if os.Getenv("GUANJIA_SCREENS") == "" {
+		return // nothing was asked for
+	}
+	only, err := regexp.Compile(os.Getenv("GUANJIA_SCREENS_ONLY"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := set(t)
+	b := browser.Start(t)
 	for _, lang := range []text.Lang{text.ZH, text.EN} {
-		for _, x := range shots {
-			views := map[string]browser.View{"": plain}
-			switch {
-			case lang == text.EN && !x.all:
+		tabs := map[string]*browser.Page{}
+		for _, l := range book(s) {
+			shots := slices.DeleteFunc(l.pictures(), func(x picture) bool { return x.view.Lang != lang || !only.MatchString(x.name) })
+			if len(shots) == 0 {
 				continue
-			case lang == text.EN:
-				views = map[string]browser.View{"-en": browser.Desk.In(text.EN, "light"), "-en-phone": browser.Phone.In(text.EN, "dark")}
-			case x.all:
-				views["-dark"], views["-phone"] = browser.Desk.In(text.ZH, "dark"), browser.Phone.In(text.ZH, "light")
 			}
-			if people[x.login] == nil {
-				if people[x.login], err = s.Login(x.login); err != nil {
-					t.Fatal(err)
+			if tabs[l.as] == nil {
+				tabs[l.as] = s.open(t, b, l.as, lang)
+			}
+			p := tabs[l.as]
+			for _, x := range shots {
+				p.Turn(x.view)
+				p.Go(s.URL + l.where(t, s))
+				if l.press != "" {
+					p.Press(l.press)
 				}
+				p.Turn(x.view)
+				p.Shot(x.name)
 			}
-			person := people[x.login]
-			speakAs(t, s, person, lang)
-			cookies := person.Jar.Cookies(u)
-			for suffix, view := range views {
-				p := b.Open(t, s.URL+x.path, view.As(cookies...))
-				p.Shot(x.name + suffix)
-				p.Close()
-			}
-			speakAs(t, s, person, text.ZH)
+		}
+		for _, p := range tabs {
+			p.Close()
 		}
 	}
+	fmt.Println("pictures are in", os.Getenv("GUANJIA_SCREENS"))
 }

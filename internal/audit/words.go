@@ -40,6 +40,11 @@ var actions = map[string]text.Both{
 	"handbook.change.refuse":   text.B("退回手册改动", "Sent a change of the handbook back"),
 	"handbook.change.begin":    text.B("手册改动生效", "A change of the handbook took effect"),
 	"casefile.case.erase":      text.B("删除事项里的个人内容", "Erased people's words from a case"),
+	"integration.token.give":   text.B("发放接口令牌", "Gave a token to a program"),
+	"integration.token.revoke": text.B("收回接口令牌", "Revoked a token"),
+	"integration.hook.add":     text.B("设置对外回调", "Set up a webhook"),
+	"integration.hook.end":     text.B("停用对外回调", "Ended a webhook"),
+	"work.order.look":          text.B("查看客户电话", "Looked at a customer's phone"),
 	"audit.entry.export":       text.B("导出操作记录", "Exported the audit trail"),
 	"audit.trail.restore":      text.B("从备份恢复", "Restored from a backup"),
 }
@@ -54,6 +59,7 @@ var subjects = map[string]text.Both{
 	subjectAccount: text.B("账号", "Account"), "vault.value": text.B("个人信息", "Personal value"), "vault.key": text.B("密钥", "Key"),
 	"handbook.change": text.B("手册改动", "Change of the handbook"), "audit.entry": text.B("操作记录", "Audit trail"), "audit.batch": text.B("操作记录", "Audit trail"), "casefile.case": text.B("事项", "Case"),
 	"estate.unit": text.B("房屋", "Unit"), "estate.person": text.B("客户", "Person"), "estate.occupancy": text.B("居住", "Occupancy"), "desk.call": text.B("来电", "Call"),
+	"integration.token": text.B("接口令牌", "Token"), "integration.hook": text.B("对外回调", "Webhook"),
 }
 
 // subjectWords says what an entry is about; an unnamed subject keeps its name.

@@ -238,6 +238,12 @@ func (s *Service) partWords(ctx context.Context, part string) string {
 }
 
 var parts = map[string]text.Both{
+	"analysis": text.B("重复问题分析", "analysis"), "measure": text.B("复量", "measure again"), "watch": text.B("观察", "watch"), "write": text.B("写出", "write"),
+	"keeping": text.B("代管", "keeping"), "keep": text.B("保管", "keep"), "care": text.B("照看", "care"), "found": text.B("拾物", "found"), "message": text.B("留言", "message"),
+	"forum": text.B("恳谈会", "forum"), "minutes": text.B("纪要", "minutes"), "group_visit": text.B("参观接待", "group visit"), "check": text.B("检查", "check"),
+	"check_before": text.B("提前检查", "check before"), "place": text.B("场地", "place"), "place_before": text.B("提前定场地", "place before"),
+	"pause_limit": text.B("暂停上限", "longest pause"), "length": text.B("时长", "length"), "powers": text.B("权限", "powers"), "cancel": text.B("作废", "cancel"),
+	"hand_over": text.B("移交", "hand over"), "jump": text.B("跳步", "jump"), "long_pause": text.B("长时间暂停", "long pause"), "reopen": text.B("重开", "reopen"), "stand_in": text.B("代办", "stand in"),
 	"complaint": text.B("投诉", "complaint"), "repair": text.B("维修", "repair"), "enquiry": text.B("咨询", "enquiry"), "visit": text.B("走访", "visit"),
 	"survey": text.B("意见征询", "survey"), "follow_up": text.B("回访", "follow-up"), "promise": text.B("承诺", "promise"), "desk": text.B("前台", "desk"),
 	"directory": text.B("通讯录", "directory"), "targets": text.B("目标", "targets"), "departments": text.B("部门", "departments"), "trades": text.B("工种", "trades"),

@@ -111,9 +111,17 @@ var opWords = map[string]text.Both{
 	"in": text.B("是", "is"),
 }
 
+// factTitles are what rooms tell conditions, in words.
+var factTitles = map[string]text.Both{
+	"follow_up.left_out": text.B("这件不回访", "left out of follow-up"), "warranty.covers": text.B("在保修期内", "under warranty"),
+}
+
 func (s sayer) compare(x *compare) text.Both {
 	f := s.d.Field(x.name)
-	name := text.B(x.name, x.name)
+	name, ok := factTitles[x.name]
+	if !ok {
+		name = text.B(x.name, x.name)
+	}
 	if f != nil {
 		name = f.Title
 	}

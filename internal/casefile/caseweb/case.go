@@ -100,7 +100,7 @@ func rail(ctx context.Context, v casefile.View) []ui.Step {
 		s := ui.Step{Name: t.Title.In(lang)}
 		switch t.State {
 		case engine.StopDone:
-			s.State, s.Who, s.When = ui.StepDone, t.Who.Name, ui.When(ctx, t.At)
+			s.State, s.Who, s.When = ui.StepDone, whoWords(ctx, t.Who), ui.When(ctx, t.At)
 		case engine.StopCurrent:
 			s.State = ui.StepHere
 			s.Who = v.Names[v.Case.State.Assignee]

@@ -2,6 +2,7 @@ package caseweb
 
 import (
 	"context"
+	"guanjia/internal/auth"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ func entries(ctx context.Context, v casefile.View, view string) ([]ui.Entry, map
 		if view != "all" && view != part(e) {
 			continue
 		}
-		entry := ui.Entry{When: e.At, Who: e.Actor.Name, What: v.Describe(e).In(text.LangOf(ctx))}
+		entry := ui.Entry{When: e.At, Who: whoWords(ctx, e.Actor), What: v.Describe(e).In(text.LangOf(ctx))}
 		if i == len(v.Events)-1 {
 			entry.State = ui.EntryNow
 		}
@@ -50,6 +51,14 @@ func entries(ctx context.Context, v casefile.View, view string) ([]ui.Entry, map
 		list = append(list, entry)
 	}
 	return list, counts
+}
+
+// whoWords names who did it; the system has its name in the reader's language.
+func whoWords(ctx context.Context, a engine.Actor) string {
+	if a.ID == 0 && a.Name == auth.System.Name {
+		return text.T(ctx, "系统", "System")
+	}
+	return a.Name
 }
 
 // say adds what an event holds in people's words.

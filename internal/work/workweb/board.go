@@ -331,11 +331,18 @@ func short(c casefile.Case) string {
 // spread lays jobs behind one another: what is promised for the same hour is
 // done one after the other, and work of days begins where the last ended.
 func spread(jobs []ui.Job) []ui.Job {
-	done := 0.0
-	for _, j := range jobs {
-		if j.State == ui.JobDone {
-			done = max(done, j.Start+j.Hours)
+	done, last := 0.0, -1
+	for i := range jobs {
+		j := &jobs[i]
+		if j.State != ui.JobDone {
+			continue
 		}
+		if last >= 0 { // two that ran side by side: each keeps room for a finger
+			j.Start = max(j.Start, jobs[last].Start+0.6)
+			jobs[last].Hours = min(jobs[last].Hours, j.Start-jobs[last].Start)
+		}
+		last = i
+		done = max(done, j.Start+j.Hours)
 	}
 	end := done
 	for i := range jobs {
