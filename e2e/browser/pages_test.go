@@ -20,7 +20,7 @@ import (
 var demoWords = regexp.MustCompile(`^(\d+栋.*|商铺|听取意见，说明改进|2026 年物业服务意见征询|维修来得快、修得好吗？|对物业服务总体满意吗？|维修|最希望我们改进什么？)$`)
 
 // latinNames are names and signs that stay as they are on a Chinese page.
-var latinNames = regexp.MustCompile(`(?i)\b(guanjia|english|excel|xlsx|csv|sha-?256|totp|https?://\S*|[a-z]{2,3}-\d[\w-]*|[a-z0-9._-]+@[a-z0-9.-]+|webhook|json|api|openapi|cti|utf-?8|gbk|[A-Z0-9]{4}-[A-Z0-9]{4}|[a-z]+(\.[a-z_]+)+|` + logins() + `)\b`)
+var latinNames = regexp.MustCompile(`(?i)\b(guanjia|english|excel|xlsx|csv|sha-?256|totp|https?://\S*|[a-z]{2,3}-\d[\w-]*|[a-z0-9._-]+@[a-z0-9.-]+|webhook|json|api|openapi|cti|utf-?8|gbk|[A-Z0-9]{4}-[A-Z0-9]{4}|[a-z]+(\.[a-z_]+)+|` + logins() + `)\b|[a-z]+:\S*`)
 
 // logins are names too, written as they are typed.
 func logins() string {
