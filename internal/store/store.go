@@ -37,16 +37,17 @@ type Config struct {
 
 // DB is an open database. It is safe for use by many goroutines.
 type DB struct {
-	dialect Dialect
-	clock   calendar.Clock
-	read    *sql.DB
-	write   *sql.DB // the same pool as read on PostgreSQL
-	writer  *writer // SQLite only
-	ids     *idSource
-	stmts   stmtCache
-	lease   *sql.Conn // PostgreSQL: holds the node number of this process
-	path    string    // SQLite file
-	dsn     string
+	dialect  Dialect
+	clock    calendar.Clock
+	read     *sql.DB
+	write    *sql.DB // the same pool as read on PostgreSQL
+	writer   *writer // SQLite only
+	ids      *idSource
+	stmts    stmtCache
+	lease    *sql.Conn // PostgreSQL: holds the node number of this process
+	inFlight inFlight
+	path     string // SQLite file
+	dsn      string
 }
 
 // Open opens the database of cfg, creating a SQLite file that does not exist.
@@ -121,8 +122,13 @@ func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
 	}, nil
 }
 
-// Close waits for the write in hand and closes every connection.
+// Close waits for the write and the reads in hand and closes every connection:
+// after it nothing of db touches the file any more. What comes later is
+// Unavailable. A second call does nothing.
 func (db *DB) Close() error {
+	if !db.inFlight.close() {
+		return nil
+	}
 	if db.writer != nil {
 		db.writer.stop()
 	}
@@ -173,6 +179,10 @@ func (db *DB) Busy() bool { return db.writer != nil && len(db.writer.queue) > 0 
 
 // Read runs fn on one consistent snapshot. fn cannot change anything.
 func (db *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if !db.inFlight.enter() {
+		return errClosed()
+	}
+	defer db.inFlight.leave()
 	opts := &sql.TxOptions{ReadOnly: true}
 	if db.dialect == Postgres {
 		opts.Isolation = sql.LevelRepeatableRead
@@ -190,6 +200,10 @@ func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, tx
 	if ctx.Value(writingKey{}) != nil {
 		return errNestedWrite
 	}
+	if !db.inFlight.enter() {
+		return errClosed()
+	}
+	defer db.inFlight.leave()
 	stx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return translate(err)

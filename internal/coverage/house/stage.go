@@ -207,12 +207,7 @@ func (s *Stage) Close() error {
 	if s.b != nil && s.b.Close != nil {
 		err = s.b.Close()
 	}
-	// Work in the background that is just ending may still leave a file behind
-	// while the folder is being emptied.
 	gone := os.RemoveAll(s.setting.Folder)
-	for n := 0; gone != nil && n < 20; n++ {
-		gone = os.RemoveAll(s.setting.Folder)
-	}
 	if err == nil {
 		err = gone
 	}
