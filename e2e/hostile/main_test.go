@@ -72,6 +72,7 @@ func open(t *testing.T, dsn string, clock calendar.Clock) *place {
 	a, err := app.Open(context.Background(), app.Options{
 		Config: config.Config{Data: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "key"), DSN: dsn},
 		Clock:  clock, Log: slog.New(slog.NewTextHandler(j, &slog.HandlerOptions{Level: slog.LevelError})),
+		PasswordOnly: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -46,6 +46,8 @@ type Options struct {
 	Clock  calendar.Clock // business time; the machine's clock when nil
 	Log    *slog.Logger
 	Demo   bool
+	// PasswordOnly asks nobody for a second factor; see auth.Options.
+	PasswordOnly bool
 
 	// Stories are played in a house with their own handbook, facts and
 	// sessions; nil: the house's own.
@@ -82,13 +84,14 @@ type App struct {
 	Hub       *web.Hub
 	Mods      []module.Module
 
-	source     fs.FS // of the handbook that came with the program or its folder
-	fixedBook  bool  // the handbook was given with the options: nothing replaces it
-	mustChange bool  // the handbook in force does not fit this program
-	shell      *web.Shell
-	runner     *jobs.Runner
-	stop       context.CancelFunc
-	done       sync.WaitGroup
+	source       fs.FS // of the handbook that came with the program or its folder
+	fixedBook    bool  // the handbook was given with the options: nothing replaces it
+	passwordOnly bool  // see Options
+	mustChange   bool  // the handbook in force does not fit this program
+	shell        *web.Shell
+	runner       *jobs.Runner
+	stop         context.CancelFunc
+	done         sync.WaitGroup
 }
 
 // Open builds the house over the database of the configuration and brings its
@@ -103,7 +106,7 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 	if err := opt.Config.Check(); err != nil {
 		return nil, err
 	}
-	a := &App{Config: opt.Config, Clock: opt.Clock, Log: opt.Log, Hub: web.NewHub()}
+	a := &App{Config: opt.Config, Clock: opt.Clock, Log: opt.Log, Hub: web.NewHub(), passwordOnly: opt.PasswordOnly}
 	a.source = Source(opt.Config.Handbook)
 	var err error
 	if a.Book, err = ReadBook(a.source); err != nil {
@@ -194,7 +197,7 @@ func (a *App) rooms() error {
 	a.Vault = vault.New(vault.Options{DB: a.DB, Keys: a.Keys, Audit: a.Audit, ErasureFile: beside(".erasures")})
 	var err error
 	a.Auth, err = auth.New(auth.Options{
-		DB: a.DB, Sealer: a.Keys, Trail: a.Audit, Roles: a.Book.Roles, AdminRole: "admin", Secure: a.Config.Secure(),
+		DB: a.DB, Sealer: a.Keys, Trail: a.Audit, Roles: a.Book.Roles, AdminRole: "admin", Secure: a.Config.Secure(), PasswordOnly: a.passwordOnly,
 	})
 	if err != nil {
 		return err

@@ -74,6 +74,9 @@ func envOf(mods []module.Module) procedure.Env {
 		}
 		for _, x := range m.Permissions {
 			env.Permissions = append(env.Permissions, x.Name)
+			if x.Guarded {
+				env.Guarded = append(env.Guarded, x.Name)
+			}
 		}
 	}
 	return env

@@ -221,7 +221,7 @@ func TestAnotherHandbookIsReviewedBeforeItTakesEffect(t *testing.T) {
 			open := func() *app.App {
 				a, err := app.Open(context.Background(), app.Options{
 					Config: config.Config{Data: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "key"), DSN: address, Handbook: folder},
-					Clock:  clock, Log: slog.New(slog.DiscardHandler),
+					Clock:  clock, Log: slog.New(slog.DiscardHandler), PasswordOnly: true,
 				})
 				if err != nil {
 					t.Fatal(err)

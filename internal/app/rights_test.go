@@ -30,6 +30,7 @@ func house(t *testing.T, dsn string) *app.App {
 	a, err := app.Open(context.Background(), app.Options{
 		Config: config.Config{Data: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "key"), DSN: dsn},
 		Clock:  calendar.NewManual(storetest.Start), Log: slog.New(slog.DiscardHandler),
+		PasswordOnly: true,
 	})
 	if err != nil {
 		t.Fatal(err)

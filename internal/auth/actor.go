@@ -13,6 +13,7 @@ type Permission struct {
 	Name    string
 	Title   text.Both
 	Company bool
+	Guarded bool // a role with it asks for a second factor; the handbook's checker insists (PLT-01)
 }
 
 // Public and LoggedIn are the permissions of routes that need none or only a

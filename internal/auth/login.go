@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"guanjia/internal/errs"
@@ -100,12 +101,21 @@ func (s *Service) stageFor(a Account) Stage {
 	if a.SecondFactor {
 		return StageCode
 	}
-	for _, g := range a.Grants {
-		if r, ok := s.role(g.Role); ok && r.SecondFactor {
-			return StageEnrol
-		}
+	if s.lacksFactor(a) {
+		return StageEnrol
 	}
 	return StageFull
+}
+
+// lacksFactor reports whether a role of a asks for a second factor and a has none.
+func (s *Service) lacksFactor(a Account) bool {
+	if a.SecondFactor || s.opt.PasswordOnly {
+		return false
+	}
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool {
+		r, ok := s.role(g.Role)
+		return ok && r.SecondFactor
+	})
 }
 
 // enter opens a session; a full one remembers device and address.

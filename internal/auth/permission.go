@@ -15,7 +15,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		{Name: PermView, Title: text.B("查看用户与岗位", "See users and roles")},
-		{Name: PermManage, Title: text.B("管理用户与岗位", "Manage users and roles")},
+		{Name: PermManage, Title: text.B("管理用户与岗位", "Manage users and roles"), Guarded: true},
 	}
 }
 

@@ -73,7 +73,8 @@ func (s *Service) setCookie(w http.ResponseWriter, r *http.Request, name, value 
 }
 
 // Resolve tells who a request comes from; ok is false for a visitor, an ended,
-// expired or half-finished session and a disabled account. An error means that
+// expired or half-finished session, a disabled account and one that lacks the
+// second factor its role asks for. An error means that
 // it could not be found out; the shell must then refuse.
 func (s *Service) Resolve(ctx context.Context, r *http.Request) (Actor, bool, error) {
 	c := s.ClientOf(r)
@@ -119,7 +120,9 @@ func (s *Service) lookUp(ctx context.Context, key string, now time.Time) (resolv
 		if err != nil {
 			return err
 		}
-		if !a.Active {
+		// A role given since, or a handbook come into force since, may ask for a
+		// second factor: the session then ends and the next log-in sets it up.
+		if !a.Active || s.lacksFactor(a) {
 			return nil
 		}
 		actor := Actor{Account: a.ID, Login: a.Login, Name: a.Name, Session: v.ID, Lang: a.Lang, Theme: a.Theme, Grants: a.Grants}

@@ -66,6 +66,10 @@ type Options struct {
 	Roles func() []Role
 	// AdminRole is the role the first account gets, company-wide.
 	AdminRole string
+	// PasswordOnly asks nobody for a second factor, whatever their role: the
+	// demo on loopback, whose password is public, and tests of other things.
+	// Who set one up of their own is asked for it all the same.
+	PasswordOnly bool
 	// Clock is security time: the machine's clock when nil, never the demo's.
 	Clock calendar.Clock
 	// Secure says that people reach the site over TLS (own or a proxy's).
@@ -141,6 +145,9 @@ func New(opt Options) (*Service, error) {
 
 // Roles lists the roles of the handbook in force.
 func (s *Service) Roles() []Role { return s.roles() }
+
+// PasswordOnly reports whether roles that need a second factor go without.
+func (s *Service) PasswordOnly() bool { return s.opt.PasswordOnly }
 
 // rights is role → permissions.
 func (s *Service) rights() map[string][]string {

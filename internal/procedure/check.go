@@ -16,6 +16,7 @@ type Env struct {
 	Events      []string       // events other rooms emit, for clocks and waits
 	Figures     []string       // figure paths the rooms read, * for any name; for the warning about unused ones
 	Permissions []string       // permissions the rooms ask for
+	Guarded     []string       // permissions whose holders need a second factor
 	Holders     map[string]int // accounts that hold each role in the project
 }
 
@@ -160,6 +161,15 @@ func checkRoles(h *Handbook, env Env, ps *problems) {
 			ps.add(r.Pos, "role.twice", text.F("岗位“%s”写了两次", "role %q is written twice", r.ID), text.B("合成一个", "join them"))
 		}
 		seen[r.ID] = true
+		if !r.SecondFactor {
+			for _, p := range env.Guarded {
+				if slices.ContainsFunc(r.Permissions, func(have string) bool { return PermissionCovers(have, p) }) {
+					ps.add(r.Pos, "role.second_factor", text.F("岗位“%s”有权限 %s，却不要求动态口令", "role %q holds %s and asks for no second factor", r.ID, p),
+						text.B("写上 second_factor: yes（PLT-01）", "write second_factor: yes (PLT-01)"))
+					break
+				}
+			}
+		}
 		for _, p := range r.Permissions {
 			if env.Permissions == nil || p == "*" {
 				continue

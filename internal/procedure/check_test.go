@@ -40,6 +40,7 @@ job:
 var exampleEnv = Env{
 	Actions: []string{"casefile.open@1", "passes.issue@1", "utility.cut@1"}, Facts: []string{"warranty.covers", "billing.arrears"}, Events: []string{"pass.expires"},
 	Holders: map[string]int{"desk": 2, "supervisor": 1, "director": 1, "technician": 3},
+	Guarded: []string{"auth.account.manage"},
 }
 
 // Each example is a handbook with something wrong in it, and what the reader

@@ -185,7 +185,8 @@ func DiffHandbook(before, after *Handbook) []Change {
 		func(name string) []Change {
 			a, b := before.Role(name), after.Role(name)
 			attrs := func(r *Role) []attr {
-				return []attr{{"title", text.B("名称", "title"), r.Title}, listed("permissions", "权限", "permissions", r.Permissions)}
+				return []attr{{"title", text.B("名称", "title"), r.Title}, listed("permissions", "权限", "permissions", r.Permissions),
+					{"second_factor", text.B("须用动态口令", "second factor"), yes(r.SecondFactor)}}
 			}
 			return compareAttrs("", text.B("", ""), attrs(a), attrs(b))
 		})

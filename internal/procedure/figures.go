@@ -142,8 +142,9 @@ func (f *Figures) standalone() string {
 
 // Role is a post in the handbook and the permissions it holds.
 type Role struct {
-	ID          string
-	Title       text.Both
-	Permissions []string
-	Pos         Pos
+	ID           string
+	Title        text.Both
+	Permissions  []string
+	SecondFactor bool // who holds it logs in with a second factor (PLT-01)
+	Pos          Pos
 }

@@ -143,8 +143,8 @@ func readRoles(file string, src []byte, ps *problems) []Role {
 			r.wrongKind(v, isMap, k.word)
 			continue
 		}
-		r.only(v, "zh", "en", "permissions")
-		role := Role{ID: k.word, Title: r.pair(v), Pos: k.pos}
+		r.only(v, "zh", "en", "second_factor", "permissions")
+		role := Role{ID: k.word, Title: r.pair(v), SecondFactor: r.yes(v, "second_factor"), Pos: k.pos}
 		role.Permissions = r.words(v, "permissions")
 		for _, p := range role.Permissions {
 			if !isPermission(p) {
@@ -172,6 +172,9 @@ func (h *Handbook) digest() string {
 	}
 	for _, r := range h.Roles {
 		fmt.Fprintf(sum, "role %s %q %q %q\n", r.ID, r.Title.ZH, r.Title.EN, r.Permissions)
+		if r.SecondFactor { // written only when set: an older handbook keeps its digest
+			fmt.Fprintf(sum, "role %s second factor\n", r.ID)
+		}
 	}
 	for _, p := range h.Texts.Phrases {
 		fmt.Fprintf(sum, "phrase %s %q %q %q %q %q\n", p.Name, p.Situation, p.Title.ZH, p.Title.EN, p.Words.ZH, p.Words.EN)

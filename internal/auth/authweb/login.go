@@ -40,6 +40,7 @@ func correctable(err error) bool {
 
 type loginView struct {
 	Login, Next string
+	Open        bool // the demo: no second factor is asked for
 	Err         error
 }
 
@@ -48,7 +49,7 @@ func (p *Pages) loginPage(w http.ResponseWriter, r *http.Request) error {
 		web.Redirect(w, r, next(r))
 		return nil
 	}
-	return web.Render(w, r, loginPage(loginView{Next: next(r)}))
+	return web.Render(w, r, loginPage(loginView{Next: next(r), Open: p.auth.PasswordOnly()}))
 }
 
 func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
@@ -57,7 +58,7 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := p.auth.Login(r.Context(), r.PostFormValue("login"), r.PostFormValue("password"), p.auth.ClientOf(r))
 	if correctable(err) {
-		return web.RenderStatus(w, r, again(err), loginPage(loginView{Login: web.Value(r, "login"), Next: next(r), Err: err}))
+		return web.RenderStatus(w, r, again(err), loginPage(loginView{Login: web.Value(r, "login"), Next: next(r), Open: p.auth.PasswordOnly(), Err: err}))
 	}
 	if err != nil {
 		return err
