@@ -17,6 +17,7 @@ import (
 	"guanjia/internal/app"
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
 	"guanjia/internal/estate"
 	"guanjia/internal/store"
 )
@@ -330,6 +331,13 @@ func TestMessagesAreImportedOnce(t *testing.T) {
 		}
 		if at := page.Cases[0].State.OpenedAt.Format("2006-01-02 15:04"); at != "2026-09-02 09:00" {
 			t.Errorf("the newest was opened %s", at)
+		}
+		for _, c := range page.Cases {
+			for _, k := range c.Clocks {
+				if k.Run == engine.RunLate || k.Run == engine.RunRunning && !k.Due.After(o.DB.Clock().Now()) {
+					t.Errorf("%s is late on arrival: %s due %s", c.Number, k.Name, k.Due)
+				}
+			}
 		}
 		if _, err := o.ImportMessages(ctx, "nowhere", "u-desk", "x.csv", strings.NewReader(file)); err == nil {
 			t.Error("a project that is none took letters in")

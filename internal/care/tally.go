@@ -58,8 +58,8 @@ var (
 func stopped(c casefile.Case, names []string) (time.Duration, bool) {
 	for _, name := range names {
 		for _, k := range c.Clocks {
-			if k.Name == name && !k.Stopped.IsZero() && !k.Stopped.Before(c.State.OpenedAt) {
-				return k.Stopped.Sub(c.State.OpenedAt), true
+			if k.Name == name && !k.Stopped.IsZero() && !k.Stopped.Before(c.State.Reached()) {
+				return k.Stopped.Sub(c.State.Reached()), true
 			}
 		}
 	}
@@ -97,7 +97,7 @@ func (t *Tally) add(c casefile.Case) {
 	if d, ok := stopped(c, finishClocks); ok {
 		t.finish = mean{t.finish.sum + d, t.finish.n + 1}
 	} else if c.State.Status == engine.Closed {
-		t.finish = mean{t.finish.sum + c.State.EndedAt.Sub(c.State.OpenedAt), t.finish.n + 1}
+		t.finish = mean{t.finish.sum + c.State.EndedAt.Sub(c.State.Reached()), t.finish.n + 1}
 	}
 	if worse := followed[c.Procedure]; worse != "" && c.State.Visits[followStep] > 0 && (c.State.Status == engine.Closed || c.State.Visits[worse] > 0) {
 		t.Followed++

@@ -55,6 +55,11 @@ type Opening struct {
 	Key       string    // idempotency key; the same key gives the same case
 	At        time.Time // zero: now; history and imported messages bring their own (system only)
 
+	// Received is when a matter of an earlier day reached the house, as letters
+	// taken in later do: its clocks run from then, not from At. Zero: with At.
+	// System only.
+	Received time.Time `json:",omitzero"`
+
 	// By is who took the matter in when the system writes it down for somebody:
 	// history, imports, residents without an account. Ignored for persons.
 	By engine.Actor

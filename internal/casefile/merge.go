@@ -55,7 +55,7 @@ func (s *Service) MergeIn(ctx context.Context, tx *store.Tx, actor auth.Actor, i
 		return Case{}, err
 	}
 	return s.doOn(ctx, tx, actor, into, Doing{Case: in.Into, Command: engine.Command{Kind: engine.EvMerge, Data: map[string]any{
-		"from": in.From, "number": from.Number, "opened_at": from.State.OpenedAt, "reason": in.Reason,
+		"from": in.From, "number": from.Number, "opened_at": from.State.Reached(), "reason": in.Reason,
 	}}})
 }
 

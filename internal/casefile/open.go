@@ -76,6 +76,11 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, actor auth.Actor, in O
 	if err != nil {
 		return Case{}, err
 	}
+	if !in.Received.IsZero() {
+		if in.Received, err = when(tx, actor, in.Received, time.Time{}); err != nil {
+			return Case{}, err
+		}
+	}
 	by := engineActor(actor, in.Project, in.By)
 	id, command := tx.NewID(), tx.NewID()
 	if in.Key != "" {
@@ -148,9 +153,13 @@ func openingData(in Opening, by engine.Actor, c Case, seal string) (map[string]a
 		owner = by.ID
 	}
 	digest, err := intakeDigest(seal, c)
-	return map[string]any{
+	data := map[string]any{
 		"owner": owner, "channel": in.Channel, "definition": c.DefHash, "figures": c.Figures, "calendar": c.Calendar, "intake": digest,
-	}, err
+	}
+	if !in.Received.IsZero() {
+		data["received"] = in.Received.Format(time.RFC3339Nano)
+	}
+	return data, err
 }
 
 // clean makes what was typed storable and reports every entry that is wrong.

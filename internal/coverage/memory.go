@@ -180,7 +180,7 @@ func (s *Memory) Do(who string, id int64, cmd engine.Command) error {
 
 // Merge implements Stage.
 func (s *Memory) Merge(who string, from, into int64) error {
-	opened := s.cases[from-1].State.OpenedAt
+	opened := s.cases[from-1].State.Reached()
 	if err := s.Do(who, from, engine.Command{Kind: engine.EvMerge, Data: map[string]any{"into": into}}); err != nil {
 		return err
 	}

@@ -100,14 +100,14 @@ func clockTimed(env Env, s State, events []Event, pauses []calendar.Span, c *pro
 		stop += from + 1
 		s = Fold(env.Def, events[:stop+1]) // a stopped clock keeps the answers it was judged by
 		env.Facts = nil
-		t.state.Stopped = events[stop].At
+		t.state.Stopped = s.notBefore(events[stop].At)
 	}
 	v := env.values(s)
 	if !holds(c.When, env.Figures, v) {
 		t.state.Stopped = time.Time{}
 		return t
 	}
-	start := events[from].At
+	start := s.notBefore(events[from].At)
 	if c.From == Opening {
 		start = earliestOpening(events, start)
 	}
@@ -123,7 +123,7 @@ func clockTimed(env Env, s State, events []Event, pauses []calendar.Span, c *pro
 				t.state.Stopped = time.Time{}
 				return t
 			}
-			start = events[i].At
+			start = s.notBefore(events[i].At)
 		}
 		due = env.Calendar.Due(start, t.limit, t.pauses)
 	}
@@ -164,17 +164,17 @@ func stepTimed(env Env, s State, events []Event, pauses []calendar.Span, st *pro
 	left := slices.IndexFunc(events[enter+1:], func(e Event) bool { return e.Kind == EvDone && e.Step == st.Name || e.Kind == EvJump })
 	if left >= 0 {
 		left += enter + 1
-		t.state.Stopped = events[left].At
+		t.state.Stopped = s.notBefore(events[left].At)
 		s = Fold(env.Def, events[:left+1])
 		env.Facts = nil
 	}
-	start, due := events[enter].At, time.Time{}
+	start, due := s.notBefore(events[enter].At), time.Time{}
 	if st.Limit != "" {
 		var ok bool
 		if t.limit, ok = limitOf(env, st.Limit, env.values(s)); ok && t.limit.After != "" {
 			i := lastNamed(events, t.limit.After)
 			if ok = i >= 0; ok {
-				start = events[i].At
+				start = s.notBefore(events[i].At)
 			}
 		}
 		if ok {

@@ -44,6 +44,7 @@ type State struct {
 	Step     string           `json:",omitzero"` // current step, "" when it has ended
 	Since    time.Time        `json:",omitzero"`
 	OpenedAt time.Time        `json:",omitzero"`
+	Received time.Time        `json:",omitzero"` // when it reached the house, where that was after OpenedAt: an old letter taken in later
 	EndedAt  time.Time        `json:",omitzero"`
 	Fields   map[string]any   `json:",omitempty"`
 	Facts    map[string]any   `json:",omitempty"` // declared facts as last read and recorded
@@ -65,6 +66,18 @@ type State struct {
 	// was done before: they stay until they are given anew, and must be. Only
 	// Fold knows them; a state read from storage has none.
 	Stale map[string]bool `json:"-"`
+}
+
+// Reached is when the matter reached the house: nobody can be late before
+// that. It is OpenedAt but for letters that were taken in after they were written.
+func (s State) Reached() time.Time { return s.notBefore(s.OpenedAt) }
+
+// notBefore is t, at the earliest when the matter reached the house.
+func (s State) notBefore(t time.Time) time.Time {
+	if t.Before(s.Received) {
+		return s.Received
+	}
+	return t
 }
 
 // Pause is why a case stands still.

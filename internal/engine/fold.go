@@ -34,6 +34,9 @@ func apply(def *procedure.Definition, s *State, e Event) {
 	case EvOpened:
 		s.Status, s.OpenedAt = Open, e.At
 		s.Owner = dataInt(e.Data, "owner")
+		if got, ok := asTime(e.Data["received"]); ok && got.After(e.At) {
+			s.Received = got
+		}
 	case EvDone:
 		s.applyDone(def, e)
 	case EvPause:
@@ -66,7 +69,7 @@ func apply(def *procedure.Definition, s *State, e Event) {
 		s.Reopened++
 	}
 	if e.Go != "" {
-		s.enter(e.Go, e.At)
+		s.enter(e.Go, s.notBefore(e.At))
 		s.askAnew(def, def.Step(e.Go))
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/importer"
 	"guanjia/internal/jobs"
@@ -39,6 +40,9 @@ type cabinet struct {
 	merged [][2]int64
 	broken int // the number of the opening that fails, 0 none
 	opened int
+
+	touched   map[int64]bool
+	withdrawn []string
 }
 
 func (c *cabinet) Open(_ context.Context, _ auth.Actor, in casefile.Opening) (casefile.Case, error) {
@@ -57,6 +61,15 @@ func (c *cabinet) Open(_ context.Context, _ auth.Actor, in casefile.Opening) (ca
 func (c *cabinet) Merge(_ context.Context, _ auth.Actor, in casefile.Merging) (casefile.Case, error) {
 	c.merged = append(c.merged, [2]int64{in.From, in.Into})
 	return casefile.Case{ID: in.Into}, nil
+}
+
+// WithdrawIn takes back every case but those in touched.
+func (c *cabinet) WithdrawIn(_ context.Context, _ *store.Tx, actor auth.Actor, id int64, by engine.Actor, reason string) (bool, error) {
+	if c.touched[id] {
+		return false, nil
+	}
+	c.withdrawn = append(c.withdrawn, fmt.Sprintf("%d by %s%s: %s", id, actor.Name, by.Name, reason))
+	return true, nil
 }
 
 type post struct {
@@ -129,6 +142,9 @@ func TestLettersBecomeCases(t *testing.T) {
 			t.Errorf("the first contact is %d", owner)
 		}
 		leak := p.cases.cases[fmt.Sprintf("letter:%d", list[0].ID)]
+		if !leak.Received.Equal(f.Created) {
+			t.Errorf("the clocks run from %s, the file was taken in %s", leak.Received, f.Created)
+		}
 		got := []any{leak.Procedure, leak.Channel, leak.Subject, leak.Caller, leak.At.Equal(list[0].At), list[0].Number, list[0].Words}
 		if diff := cmp.Diff([]any{"repair", "letter", "厨房漏水", "u01", true, "TS-001", ""}, got); diff != "" {
 			t.Error(diff)
@@ -183,7 +199,7 @@ func (p *post) ByCode(context.Context, string) (web.Project, error) {
 
 func (p *post) Resolve(_ context.Context, r *http.Request) (auth.Actor, bool, error) {
 	who := r.Header.Get("Who")
-	rights := map[string][]string{"keeper": {importer.PermRun, casefile.PermMerge}, "importer": {importer.PermRun}}
+	rights := map[string][]string{"keeper": {importer.PermRun, casefile.PermMerge, casefile.PermCancel}, "importer": {importer.PermRun}}
 	return auth.Actor{Account: 8, Login: who, Name: "林晓", Grants: []auth.Grant{{Project: project, Role: who}}}.WithPermissions(rights), who != "", nil
 }
 
@@ -243,6 +259,16 @@ func TestPages(t *testing.T) {
 		has(t, p.ask(h, "importer", "GET", at+"?view=same", "", nil), 200, "并成一件（2）", "合并由前台或主管做")
 		has(t, p.ask(h, "keeper", "POST", at+"/merge", form, []byte(url.Values{"group": {"1"}}.Encode())), 303)
 		has(t, p.ask(h, "keeper", "GET", at+"?view=same", "", nil), 200, "已并入")
+		has(t, p.ask(h, "importer", "GET", at, "", nil), 200, "取消事项由主管做")
+		has(t, p.ask(h, "importer", "POST", at+"/withdraw", form, []byte("reason=x")), 403)
+		has(t, p.ask(h, "keeper", "POST", at+"/withdraw", form, nil), 422, "请写明为什么撤销")
+		p.cases.touched = map[int64]bool{3: true}
+		has(t, p.ask(h, "keeper", "POST", at+"/withdraw", form, []byte(url.Values{"reason": {"试导入"}}.Encode())), 303)
+		has(t, p.ask(h, "keeper", "GET", at, "", nil), 200, "正在撤销", "刷新")
+		if _, err := p.runner.RunDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		has(t, p.ask(h, "keeper", "GET", at, "", nil), 200, "已撤销", "试导入", "19 件", "有人办理过", "/cases/TS-003")
 		has(t, p.ask(h, "keeper", "GET", "/p/jinxiu/letters/99", "", nil), 404)
 		for _, route := range p.Module().Routes {
 			method, path, _ := strings.Cut(route.Pattern, " ")

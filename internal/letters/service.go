@@ -29,6 +29,7 @@ import (
 type Cases interface {
 	Open(ctx context.Context, actor auth.Actor, in casefile.Opening) (casefile.Case, error)
 	Merge(ctx context.Context, actor auth.Actor, in casefile.Merging) (casefile.Case, error)
+	WithdrawIn(ctx context.Context, tx *store.Tx, actor auth.Actor, id int64, by engine.Actor, reason string) (bool, error)
 }
 
 // Service takes files of messages in and opens their cases.
@@ -52,7 +53,10 @@ func Migrations() fs.FS {
 	return store.Folder(migrations)
 }
 
-const jobOpen = "letters.file.open"
+const (
+	jobOpen     = "letters.file.open"
+	jobWithdraw = "letters.file.withdraw"
+)
 
 // attempts is how often the opening of a file is tried by itself.
 const attempts = 5
@@ -64,7 +68,7 @@ func (s *Service) Module() module.Module {
 		Name: "letters", Room: 33, Requires: []string{"casefile", "importer"},
 		Routes:     s.routes(),
 		Nav:        []web.NavItem{{Place: 25, Title: text.B("来信", "Letters"), Icon: "inbox", Path: "/p/{project}/letters", Permission: importer.PermRun}},
-		Jobs:       []jobs.Spec{{Kind: jobOpen, Work: s.workOpen, Attempts: attempts, Timeout: 30 * time.Minute}},
+		Jobs:       []jobs.Spec{{Kind: jobOpen, Work: s.workOpen, Attempts: attempts, Timeout: 30 * time.Minute}, {Kind: jobWithdraw, Work: s.workWithdraw, Attempts: attempts, Timeout: 30 * time.Minute}},
 		Migrations: Migrations(),
 	}
 }
@@ -75,6 +79,9 @@ const (
 	StateRead    = "read"    // read, no case opened
 	StateOpening = "opening" // cases are being opened
 	StateOpened  = "opened"  // every letter is a case
+
+	StateWithdrawing = "withdrawing" // its cases are being cancelled
+	StateWithdrawn   = "withdrawn"   // the cases nobody had touched are cancelled
 )
 
 // File is a file of messages.
@@ -85,6 +92,7 @@ type File struct {
 	Account         int64 // who brought it in, and answers for its cases first (DSK-05)
 	Actor           string
 	Created         time.Time
+	Reason          string // why it was withdrawn
 }
 
 // Letter is one message of a file.
@@ -103,6 +111,9 @@ type Letter struct {
 	Case    int64
 	Number  string
 	Merged  bool
+
+	Borrowed  bool // its case was opened by an earlier file with the same letter
+	Withdrawn bool // its case was cancelled with the file
 }
 
 func need(actor auth.Actor, project int64) error {
@@ -175,24 +186,24 @@ func (s *Service) setState(ctx context.Context, f File, state string) error {
 	})
 }
 
-const fileColumns = "id, project_id, name, state, letters, faults, account_id, account_name, created_at"
+const fileColumns = "id, project_id, name, state, letters, faults, account_id, account_name, created_at, reason"
 
 func scanFile(scan store.Scan) (File, error) {
 	var f File
 	var created int64
-	err := scan(&f.ID, &f.Project, &f.Name, &f.State, &f.Letters, &f.Faults, &f.Account, &f.Actor, &created)
+	err := scan(&f.ID, &f.Project, &f.Name, &f.State, &f.Letters, &f.Faults, &f.Account, &f.Actor, &created, &f.Reason)
 	f.Created = store.Time(created)
 	return f, err
 }
 
-const letterColumns = "id, place, message, person, subject, words, written_at, kind, because, spot, alike, case_id, number, merged"
+const letterColumns = "id, place, message, person, subject, words, written_at, kind, because, spot, alike, case_id, number, merged, borrowed, withdrawn"
 
 func scanLetter(scan store.Scan) (Letter, error) {
 	var l Letter
-	var at, merged int64
+	var at, merged, borrowed, withdrawn int64
 	var because string
-	err := scan(&l.ID, &l.Place, &l.Message, &l.Person, &l.Subject, &l.Words, &at, &l.Kind, &because, &l.Spot, &l.Alike, &l.Case, &l.Number, &merged)
-	l.At, l.Merged = store.Time(at), merged != 0
+	err := scan(&l.ID, &l.Place, &l.Message, &l.Person, &l.Subject, &l.Words, &at, &l.Kind, &because, &l.Spot, &l.Alike, &l.Case, &l.Number, &merged, &borrowed, &withdrawn)
+	l.At, l.Merged, l.Borrowed, l.Withdrawn = store.Time(at), merged != 0, borrowed != 0, withdrawn != 0
 	if because != "" {
 		l.Because = strings.Split(because, "、")
 	}
@@ -285,7 +296,7 @@ func (s *Service) OpenAll(ctx context.Context, project, file int64) error {
 			return fmt.Errorf("opening the case of letter %d: %w", l.Place, err)
 		}
 		if err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Exec(ctx, "UPDATE letters_letter SET case_id = ?, number = ?, words = '' WHERE project_id = ? AND id = ?", c.ID, c.Number, project, l.ID)
+			_, err := tx.Exec(ctx, "UPDATE letters_letter SET case_id = ?, number = ?, borrowed = ?, words = '' WHERE project_id = ? AND id = ?", c.ID, c.Number, store.Bool(known), project, l.ID)
 			return err
 		}); err != nil {
 			return err
@@ -296,12 +307,12 @@ func (s *Service) OpenAll(ctx context.Context, project, file int64) error {
 
 // known finds the case of a letter that came in an earlier file already: the
 // same message, written at the same time about the same. Taking a file in
-// twice therefore makes nothing double.
+// twice therefore makes nothing double; one whose case was withdrawn counts anew.
 func (s *Service) known(ctx context.Context, f File, l Letter) (c casefile.Case, ok bool, err error) {
 	err = s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		list, err := store.All(ctx, tx, func(scan store.Scan) (c casefile.Case, err error) {
 			return c, scan(&c.ID, &c.Number)
-		}, `SELECT case_id, number FROM letters_letter WHERE project_id = ? AND message = ? AND file_id <> ? AND written_at = ? AND subject = ? AND person = ? AND case_id <> 0 LIMIT 1`,
+		}, `SELECT case_id, number FROM letters_letter WHERE project_id = ? AND message = ? AND file_id <> ? AND written_at = ? AND subject = ? AND person = ? AND case_id <> 0 AND withdrawn = 0 LIMIT 1`,
 			f.Project, l.Message, f.ID, store.Micros(l.At), l.Subject, l.Person)
 		if len(list) > 0 {
 			c, ok = list[0], true
@@ -313,10 +324,11 @@ func (s *Service) known(ctx context.Context, f File, l Letter) (c casefile.Case,
 
 // open opens one case. What its kind leads to decides the procedure; nothing
 // suggested is an enquiry, which the desk sorts out. A profile that lacks the
-// finer kind gets the case without it.
+// finer kind gets the case without it. The case has the day of its letter, its
+// clocks run from when the file was taken in: nobody was late before that.
 func (s *Service) open(ctx context.Context, f File, l Letter) (casefile.Case, error) {
 	in := casefile.Opening{Project: f.Project, Procedure: "enquiry", Channel: "letter", Caller: text.Cut(l.Person, 60), Place: l.Spot, Subject: text.Cut(l.Subject, 60),
-		Words: l.Words, Key: fmt.Sprintf("letter:%d", l.ID), At: l.At, Owner: f.Account, By: engine.Actor{ID: f.Account, Name: f.Actor}}
+		Words: l.Words, Key: fmt.Sprintf("letter:%d", l.ID), At: l.At, Received: f.Created, Owner: f.Account, By: engine.Actor{ID: f.Account, Name: f.Actor}}
 	if in.Words == "" {
 		in.Words = l.Subject
 	}

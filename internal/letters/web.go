@@ -28,6 +28,7 @@ func (s *Service) routes() []web.Route {
 		{Pattern: "POST " + at, Permission: importer.PermRun, Handler: s.takePage, MaxBody: 51 << 20, Stream: true},
 		{Pattern: "GET " + at + "/{file}", Permission: importer.PermRun, Handler: s.filePage},
 		{Pattern: "POST " + at + "/{file}/open", Permission: importer.PermRun, Handler: s.openPage},
+		{Pattern: "POST " + at + "/{file}/withdraw", Permission: importer.PermRun, Handler: s.withdrawPage},
 		{Pattern: "POST " + at + "/{file}/merge", Permission: importer.PermRun, Handler: s.mergePage},
 	}
 }
@@ -131,6 +132,13 @@ type fileView struct {
 	Groups []group
 	Topics []topic
 	Merges bool // the person may merge cases
+	Ends   bool // the person may cancel cases
+	Cases  int  // that this file opened
+	Back   int  // of them withdrawn
+	Older  int  // letters whose case an earlier file opened
+	Left   []Letter
+	Can    bool // there is something to withdraw
+	Reason string
 	Err    error
 }
 
@@ -150,12 +158,28 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request, status int, faile
 	if err != nil {
 		return err
 	}
-	v := fileView{Code: p.Code, File: f, View: r.FormValue("view"), Merges: actor.May(casefile.PermMerge, p.ID), Err: failed}
+	v := fileView{Code: p.Code, File: f, View: r.FormValue("view"), Merges: actor.May(casefile.PermMerge, p.ID), Ends: actor.May(casefile.PermCancel, p.ID), Can: withdrawable(f, list), Reason: r.PostFormValue("reason"), Err: failed}
+	v.count(list)
 	if v.View != "same" && v.View != "topics" {
 		v.View = "kinds"
 	}
 	v.Kinds, v.Groups, v.Topics = s.kinds(ctx, list), groups(list), s.topics(ctx, list)
 	return web.RenderStatus(w, r, status, filePage(v))
+}
+
+func (v *fileView) count(list []Letter) {
+	for _, l := range list {
+		switch {
+		case l.Borrowed:
+			v.Older++
+		case l.Case == 0:
+		case l.Withdrawn:
+			v.Cases, v.Back = v.Cases+1, v.Back+1
+		default:
+			v.Cases++
+			v.Left = append(v.Left, l)
+		}
+	}
 }
 
 func (s *Service) title(ctx context.Context, kind string) string {
@@ -288,6 +312,36 @@ func (s *Service) mergePage(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+func (s *Service) withdrawPage(w http.ResponseWriter, r *http.Request) error {
+	actor, _ := auth.From(r.Context())
+	p := web.ProjectOf(r.Context())
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	id, err := number(r, "file")
+	if err != nil {
+		return err
+	}
+	err = s.Withdraw(r.Context(), actor, p.ID, id, r.PostFormValue("reason"))
+	if kind := errs.KindOf(err); kind == errs.Conflict || kind == errs.Invalid {
+		return s.show(w, r, web.StatusOf(err), err)
+	}
+	if err != nil {
+		return err
+	}
+	web.Redirect(w, r, filePath(p.Code, id))
+	return nil
+}
+
+// withdrawButton says what it does; who may not cancel sees why.
+func withdrawButton(ctx context.Context, v fileView) ui.B {
+	b := ui.B{ID: "withdraw", Label: text.Tf(ctx, "撤销无人办理的事项（最多 %d 件）", "Cancel the untouched cases (at most %d)", len(v.Left)), Small: true, Icon: "ban"}
+	if !v.Ends {
+		b.Why = text.T(ctx, "取消事项由主管做", "a supervisor cancels cases")
+	}
+	return b
+}
+
 // mergeButton is the button of a group; who may not merge sees why.
 func mergeButton(ctx context.Context, v fileView, g group) ui.B {
 	b := ui.B{ID: fmt.Sprintf("merge-%d", g.Number), Label: text.Tf(ctx, "并成一件（%d）", "Merge %d", len(g.Letters)), Small: true, Icon: "stack-2"}
@@ -305,6 +359,10 @@ func stateWords(ctx context.Context, f File) string {
 		return text.T(ctx, "正在立案", "Opening cases")
 	case StateOpened:
 		return text.T(ctx, "已立案", "Cases opened")
+	case StateWithdrawing:
+		return text.T(ctx, "正在撤销", "Being withdrawn")
+	case StateWithdrawn:
+		return text.T(ctx, "已撤销", "Withdrawn")
 	}
 	return text.T(ctx, "没有收全", "Did not arrive whole")
 }
