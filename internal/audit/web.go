@@ -29,7 +29,7 @@ const (
 func (s *Service) Module() module.Module {
 	return module.Module{
 		Name: "audit", Room: 2, Requires: []string{"auth"}, Permissions: Permissions(), Migrations: migrationFS(), Jobs: s.Jobs(),
-		Nav: []web.NavItem{{Place: 100, Title: text.B("操作记录", "Audit"), Icon: "history", Path: "/audit", Permission: PermView}},
+		Nav: []web.NavItem{{Place: 100, Title: text.B("操作记录", "Audit"), Icon: "history", Path: "/audit", Local: "/p/{project}/audit", Permission: PermView}},
 		Routes: []web.Route{
 			{Pattern: "GET /audit", Permission: PermView, Handler: s.page},
 			{Pattern: "GET /p/{project}/audit", Permission: PermView, Handler: s.page},

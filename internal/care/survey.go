@@ -177,6 +177,28 @@ func (s *Service) Surveys(ctx context.Context, tx *store.Tx, actor auth.Actor, p
 	return store.All(ctx, tx, scanSurvey, "SELECT "+surveyColumns+" FROM care_survey WHERE project_id = ? ORDER BY created_at DESC, id DESC LIMIT 50", project)
 }
 
+// Progress is how far surveys have come: sheets returned by survey, and their
+// cases by id.
+func (s *Service) Progress(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64, list []Survey) (map[int64]int, map[int64]casefile.Case, error) {
+	if err := allow(actor, PermSurvey, project); err != nil {
+		return nil, nil, err
+	}
+	returned := map[int64]int{}
+	var cases []int64
+	for _, v := range list {
+		n, err := store.One(ctx, tx, func(scan store.Scan) (n int, err error) {
+			err = scan(&n)
+			return n, err
+		}, "SELECT count(*) FROM care_sheet WHERE project_id = ? AND survey_id = ? AND answered = 1", project, v.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		returned[v.ID], cases = n, append(cases, v.Case)
+	}
+	found, err := s.cases.ByIDs(ctx, tx, cases)
+	return returned, found, err
+}
+
 // Survey is one survey with its case.
 func (s *Service) Survey(ctx context.Context, tx *store.Tx, actor auth.Actor, project, id int64) (Survey, casefile.Case, error) {
 	if err := allow(actor, PermSurvey, project); err != nil {

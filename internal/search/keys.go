@@ -61,7 +61,7 @@ func NumberKeys(number string) []string {
 }
 
 // RoomKeys lists the ways a room is typed: 3-1-1502, 3-1502, 311502, 31502,
-// 1502, 1-1502. entrance may be empty.
+// 1502, 1-1502; a low floor also without its nought. entrance may be empty.
 func RoomKeys(building, entrance, room string) []string {
 	b, e, r := Dashed(short(building)), Dashed(short(entrance)), Dashed(short(room))
 	var keys []string
@@ -74,6 +74,11 @@ func RoomKeys(building, entrance, room string) []string {
 	add(r)
 	if e != "" && r != "" {
 		keys = append(keys, e+"-"+r) // 1单元1502; run together it would be another room's number
+	}
+	if t := strings.TrimLeft(r, "0"); t != "" && t != r { // 0101 is typed as 101, too
+		for _, parts := range [][]string{{b, e, t}, {b, t}, {e, t}, {t}} {
+			keys = append(keys, strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "-"))
+		}
 	}
 	slices.Sort(keys)
 	return slices.DeleteFunc(slices.Compact(keys), func(k string) bool { return k == "" })

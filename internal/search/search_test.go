@@ -28,7 +28,7 @@ func docs() []search.Doc {
 		}
 	}
 	return []search.Doc{
-		unit(11, "3", "1", "1502", "周慧兰"), unit(12, "31", "1", "502", "张三"), unit(13, "13", "1", "1502", ""), unit(14, "A", "", "801", "恒达公司"),
+		unit(11, "3", "1", "1502", "周慧兰"), unit(12, "31", "1", "502", "张三"), unit(13, "13", "1", "1502", ""), unit(14, "A", "", "801", "恒达公司"), unit(15, "7", "2", "0101", ""),
 		person(21, "周慧兰", "13812346621"), person(22, "张三", "0755-88886666"), person(23, "单雄信", "+852 9123 4567"),
 		person(24, "曾国藩", "15149259045"), person(25, "欧阳修", ""), person(26, "𠮷野", ""), person(27, "深圳市恒达物业管理有限公司", "400-820-8820"),
 		person(28, "O'Brien Smith", ""), person(29, "吕布", ""), person(30, "解晓东", ""),
@@ -83,6 +83,10 @@ func TestFind(t *testing.T) {
 		"same digits twice":    {q: "311502", want: []int64{12, 11}},
 		"room alone":           {q: "1502", want: []int64{13, 11}},
 		"letter building":      {q: "a座801", want: []int64{14}},
+		"low floor in full":    {q: "7-2-0101", want: []int64{15}},
+		"low floor as spoken":  {q: "7栋2单元101", want: []int64{15}},
+		"low floor, dashes":    {q: "7-101", want: []int64{15}},
+		"low floor alone":      {q: "101", want: []int64{15}},
 		"name":                 {q: "周慧兰", want: []int64{21}},
 		"part of a name":       {q: "慧兰", want: []int64{21}},
 		"one character":        {q: "周", want: []int64{21}},

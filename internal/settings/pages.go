@@ -62,7 +62,7 @@ func (p *Pages) Module() module.Module {
 	return module.Module{
 		Name: "settings", Requires: []string{"estate", "casefile"},
 		Nav: []web.NavItem{
-			{Place: 97, Title: text.B("项目", "Projects"), Icon: "settings", Path: "/projects", Permission: estate.PermProject, Also: []string{"/p/{project}/settings"}},
+			{Place: 97, Title: text.B("项目", "Project"), Icon: "settings", Path: "/projects", Local: "/p/{project}/settings", Permission: estate.PermProject},
 		},
 		Routes: []web.Route{
 			route("GET /projects", p.list), route("GET /projects/new", p.newForm), route("POST /projects", p.create),
@@ -149,7 +149,11 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, listPage(list, p.profileTitle))
+	actor := actorOf(r.Context())
+	may := func(permission string) func(estate.Project) bool {
+		return func(q estate.Project) bool { return actor.May(permission, q.ID) }
+	}
+	return web.Render(w, r, listPage(list, p.profileTitle, may(estate.PermView), may(estate.PermImport)))
 }
 
 func (p *Pages) profileTitle(name string) text.Both {

@@ -105,12 +105,19 @@ func (s *Shell) links(ctx context.Context, actor auth.Actor, project Project, it
 		if !inProject {
 			id = 0
 		}
-		if inProject && id == 0 || !actor.May(item.Permission, id) {
+		if inProject && id == 0 {
 			continue
 		}
-		href := fill(item.Path, project)
-		for _, prefix := range append([]string{item.Path}, item.Also...) {
-			if n := under(path, fill(prefix, project)); n > best {
+		to := item.Path
+		if !actor.May(item.Permission, id) {
+			if item.Local == "" || project.ID == 0 || !actor.May(item.Permission, project.ID) {
+				continue
+			}
+			to = item.Local
+		}
+		href := fill(to, project)
+		for _, prefix := range append([]string{item.Path, item.Local}, item.Also...) {
+			if n := under(path, fill(prefix, project)); prefix != "" && n > best {
 				best, at = n, len(out)
 			}
 		}

@@ -113,6 +113,8 @@ func newHouse(t *testing.T, more ...web.Route) *house {
 		Nav: []web.NavItem{
 			{Place: 99, Title: text.B("设置", "Settings"), Icon: "settings", Path: "/account", Permission: auth.LoggedIn},
 			{Place: 30, Title: text.B("工单", "Work"), Icon: "tool", Path: "/p/{project}/cases", Permission: "test.case.see"},
+			{Place: 97, Title: text.B("本项目", "Project"), Icon: "settings", Path: "/account/projects", Local: "/p/{project}/part", Permission: "test.case.see"},
+			{Place: 98, Title: text.B("别的项目", "Others"), Icon: "settings", Path: "/account/others", Permission: "test.case.see"},
 			{Place: 40, Title: text.B("钥匙", "Keys"), Icon: "key", Path: "/p/{project}/keys", Permission: "test.key.see"},
 		},
 	})

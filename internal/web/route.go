@@ -38,6 +38,7 @@ type NavItem struct {
 	Title      text.Both
 	Icon       string // Tabler outline icon in the sprite: "headset"
 	Path       string // with {project}: "/p/{project}/desk"
+	Local      string // of a company page: where who has the permission in the project only goes instead, "/p/{project}/settings"
 	Permission string
 	Also       []string // further addresses that lie under it: "/p/{project}/case"
 }

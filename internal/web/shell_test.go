@@ -248,6 +248,10 @@ func TestRailShowsWhatIsPermittedAndWhereOneIs(t *testing.T) {
 	if strings.Index(body, "工单") > strings.Index(body, "设置") {
 		t.Error("the rail is out of order")
 	}
+	// a company page is not for who has the right in one project: the page of the project is
+	if !strings.Contains(body, `href="/p/jinxiu/part"`) || strings.Contains(body, "/account/projects") || strings.Contains(body, "别的项目") {
+		t.Error("the rail does not lead to the project's own page")
+	}
 }
 
 func TestAnswersForProgramsAndParts(t *testing.T) {

@@ -27,7 +27,7 @@ type surveysPage struct {
 	Err    error
 }
 
-type surveyRow struct{ Title, Path, Until, Sent, Number, CasePath string }
+type surveyRow struct{ Title, Path, Until, Step, Sent, Returned, Share, Number, CasePath string }
 
 type surveyForm struct {
 	Title, Until string
@@ -35,6 +35,18 @@ type surveyForm struct {
 }
 
 type askRow struct{ Name, Sort, Ask, Options, Err string }
+
+// filled is how many questions stand open in the form: the ones written, and
+// one more to write into; the rest unfold.
+func (f surveyForm) filled() int {
+	last := 0
+	for i, a := range f.Asks {
+		if a.Ask != "" || a.Options != "" || a.Err != "" {
+			last = i + 1
+		}
+	}
+	return min(last+1, len(f.Asks))
+}
 
 func (p *Pages) surveys(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -58,14 +70,21 @@ func (p *Pages) showSurveys(w http.ResponseWriter, r *http.Request, status int, 
 	page := surveysPage{Tabs: tabs(ctx, "surveys"), Action: in(ctx, "/surveys"), Form: form, Err: problem}
 	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		list, err := p.care.Surveys(ctx, tx, actorOf(ctx), web.ProjectOf(ctx).ID)
+		if err != nil {
+			return err
+		}
+		returned, cases, err := p.care.Progress(ctx, tx, actorOf(ctx), web.ProjectOf(ctx).ID, list)
+		if err != nil {
+			return err
+		}
 		for _, v := range list {
-			row := surveyRow{Title: v.Title, Path: surveyPath(ctx, v.ID), Until: v.Until, Number: v.Number, CasePath: casePath(ctx, v.Number), Sent: text.T(ctx, "未发出", "not sent")}
+			row := surveyRow{Title: v.Title, Path: surveyPath(ctx, v.ID), Until: p.until(ctx, v), Step: p.stepWords(ctx, cases[v.Case]), Number: v.Number, CasePath: casePath(ctx, v.Number), Sent: text.T(ctx, "未发出", "not sent")}
 			if !v.SentAt.IsZero() {
-				row.Sent = text.Tf(ctx, "%d 份", "%d sheets", v.Sent)
+				row.Sent, row.Returned, row.Share = text.Tf(ctx, "%d 份", "%d sheets", v.Sent), strconv.Itoa(returned[v.ID]), share(returned[v.ID], v.Sent)
 			}
 			page.List = append(page.List, row)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
@@ -162,24 +181,34 @@ func (p *Pages) showSurvey(w http.ResponseWriter, r *http.Request, status int, p
 	return web.RenderStatus(w, r, status, surveyPage(page))
 }
 
+// until is how long a survey collects, or collected, in words.
+func (p *Pages) until(ctx context.Context, v care.Survey) string {
+	if !v.ClosedAt.IsZero() && v.ClosedAt.Format("2006-01-02") < v.Until {
+		return text.Tf(ctx, "%s 已提前结束", "ended early on %s", v.ClosedAt.Format("2006-01-02"))
+	}
+	return v.Until
+}
+
+// stepWords is where the case of a survey stands, in words.
+func (p *Pages) stepWords(ctx context.Context, c casefile.Case) string {
+	if stamp, err := p.book.Stamp(c.Project, c.Procedure); err == nil {
+		if st := stamp.Def.Step(c.State.Step); st != nil {
+			return st.Title.In(text.LangOf(ctx))
+		}
+	}
+	return text.T(ctx, "已办结", "closed")
+}
+
 func (p *Pages) surveyView(ctx context.Context, v care.Survey, c casefile.Case, r care.Result) surveyView {
 	page := surveyView{
-		Tabs: tabs(ctx, "surveys"), Title: v.Title, Until: v.Until, Number: v.Number, Path: surveyPath(ctx, v.ID), Case: casePath(ctx, v.Number), Step: c.State.Step,
+		Tabs: tabs(ctx, "surveys"), Title: v.Title, Until: p.until(ctx, v), Number: v.Number, Path: surveyPath(ctx, v.ID), Case: casePath(ctx, v.Number), Step: c.State.Step,
 		Sheets: surveyPath(ctx, v.ID) + "/sheets", Texts: r.Texts, Sent: !v.SentAt.IsZero(),
 		Collecting: !v.SentAt.IsZero() && !v.Over(p.db.Clock().Now()), Waiting: r.Sent - r.Returned,
 	}
 	if !v.RemindedAt.IsZero() {
 		page.Reminded = v.RemindedAt.Format("2006-01-02")
 	}
-	if !v.ClosedAt.IsZero() && v.ClosedAt.Format("2006-01-02") < v.Until {
-		page.Until = text.Tf(ctx, "%s 已提前结束", "ended early on %s", v.ClosedAt.Format("2006-01-02"))
-	}
-	page.StepTitle = text.T(ctx, "已办结", "closed")
-	if stamp, err := p.book.Stamp(c.Project, c.Procedure); err == nil {
-		if st := stamp.Def.Step(c.State.Step); st != nil {
-			page.StepTitle = st.Title.In(text.LangOf(ctx))
-		}
-	}
+	page.StepTitle = p.stepWords(ctx, c)
 	target := "—"
 	if r.Target > 0 {
 		target = fmt.Sprintf("≥ %.4g %%", r.Target*100)
