@@ -49,9 +49,17 @@ func (v estateVault) Erase(ctx context.Context, tx *store.Tx, ref int64) error {
 }
 
 // estateAudit records looks at masked data.
-type estateAudit struct{ trail *audit.Service }
+type estateAudit struct {
+	trail  *audit.Service
+	values *vault.Service
+}
 
 func (a estateAudit) Looked(ctx context.Context, tx *store.Tx, l estate.Look) error {
+	if l.Field == estate.LookErase { // an older backup must not bring the person back
+		if err := a.values.Forgot(ctx, tx, vault.Subject{Project: l.Project, Kind: kindPerson, ID: l.ID}); err != nil {
+			return err
+		}
+	}
 	return a.trail.Record(ctx, tx, audit.Entry{
 		Actor: l.Actor, Project: l.Project, Action: "estate." + l.Entity + ".look", Subject: "estate." + l.Entity, ID: l.ID,
 		Data: map[string]any{"field": l.Field, "reason": l.Reason},

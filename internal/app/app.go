@@ -204,7 +204,7 @@ func (a *App) rooms() error {
 	}
 	a.Audit.NameBy(a.Auth.Names)
 	index := search.New()
-	a.Estate = estate.New(a.DB, index, estateVault{a.Vault, a.Keys}, estateAudit{a.Audit})
+	a.Estate = estate.New(a.DB, index, estateVault{a.Vault, a.Keys}, estateAudit{a.Audit, a.Vault})
 	a.Queue = &jobs.Queue{}
 	a.Notice = notice.New(a.DB)
 	a.Notice.OnTold(func(n notice.Notice) { a.Hub.Publish(n.Project, "notice") })

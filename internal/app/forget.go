@@ -8,6 +8,13 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/files"
 	"guanjia/internal/store"
+	"guanjia/internal/vault"
+)
+
+// Kinds of what rooms erase by themselves, in the erasure file.
+const (
+	kindCase   = "casefile.case"
+	kindPerson = "estate.person"
 )
 
 // forgetCase takes what the other rooms keep about an erased case away: its
@@ -26,6 +33,9 @@ func (a *App) forgetCase(ctx context.Context, tx *store.Tx, actor auth.Actor, c 
 		return err
 	}
 	if err := a.Desk.Forget(ctx, tx, c.Project, c.ID); err != nil {
+		return err
+	}
+	if err := a.Vault.Forgot(ctx, tx, vault.Subject{Project: c.Project, Kind: kindCase, ID: c.ID}); err != nil {
 		return err
 	}
 	return a.Audit.Record(ctx, tx, audit.Entry{

@@ -8,6 +8,7 @@ import (
 	"guanjia/internal/backup"
 	"guanjia/internal/config"
 	"guanjia/internal/store"
+	"guanjia/internal/vault"
 )
 
 // Restore brings an archive back into the empty installation of cfg, replays
@@ -43,7 +44,11 @@ func restoreRows(ctx context.Context, cfg config.Config, file string) (m backup.
 
 // afterRestore does what a restored installation still lacks.
 func (a *App) afterRestore(ctx context.Context) error {
-	if _, err := a.Vault.Replay(ctx); err != nil {
+	again := map[string]vault.Again{
+		kindCase:   func(ctx context.Context, _, id int64) (bool, error) { return a.Cases.EraseAgain(ctx, id) },
+		kindPerson: a.Estate.ForgetAgain,
+	}
+	if _, err := a.Vault.Replay(ctx, again); err != nil {
 		return err
 	}
 	if err := errors.Join(a.Auth.Restored(ctx), a.Audit.Restored(ctx)); err != nil {

@@ -51,19 +51,56 @@ func (s *Service) Erase(ctx context.Context, actor auth.Actor, in Erasing) (Case
 			return errs.New(errs.Invalid, "casefile.erase.reason", "要写明谁提出、依据什么。没有改动。", "Say who asked and on what basis. Nothing was changed.").
 				Field("reason", "missing", "写明谁提出、依据什么", "say who asked and on what basis")
 		}
-		note := engine.Command{Kind: engine.EvNote, Data: map[string]any{"text": "按申请删除了个人内容：" + reason}}
-		if c, err = s.doOn(ctx, tx, actor, kept, Doing{Case: in.Case, Version: in.Version, Command: note}); err != nil {
-			return err
-		}
-		if c, err = s.blank(ctx, tx, c); err != nil {
-			return err
-		}
-		if s.cfg.Forget == nil {
-			return nil
-		}
-		return s.cfg.Forget(ctx, tx, actor, c)
+		c, err = s.eraseKept(ctx, tx, actor, kept, in.Version, "按申请删除了个人内容："+reason)
+		return err
 	})
 	return c, err
+}
+
+// EraseAgain erases a case that an older backup brought back, after a restore.
+// A case that was open in that backup had ended before it was erased: it is
+// cancelled first. It reports whether there was something to erase.
+func (s *Service) EraseAgain(ctx context.Context, id int64) (did bool, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		kept, err := lockCase(ctx, tx, id)
+		if errs.KindOf(err) == errs.NotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		events, err := readEvents(ctx, tx, id)
+		if err != nil || Erased(events) {
+			return err
+		}
+		if kept.State.Status == engine.Open {
+			cancel := engine.Command{Kind: engine.EvCancel, Data: map[string]any{"reason": "备份以后已经办结，个人内容已按申请删除"}}
+			if _, err := s.doOn(ctx, tx, auth.System, kept, Doing{Case: id, Command: cancel}); err != nil {
+				return err
+			}
+			if kept, err = lockCase(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		did = true
+		_, err = s.eraseKept(ctx, tx, auth.System, kept, 0, "恢复备份后，按先前的申请再次删除了个人内容")
+		return err
+	})
+	return did, err
+}
+
+// eraseKept notes who does it and why, blanks the case and has other rooms
+// forget what they keep about it.
+func (s *Service) eraseKept(ctx context.Context, tx *store.Tx, actor auth.Actor, kept keptCase, version int, why string) (Case, error) {
+	note := engine.Command{Kind: engine.EvNote, Data: map[string]any{"text": why}}
+	c, err := s.doOn(ctx, tx, actor, kept, Doing{Case: kept.ID, Version: version, Command: note})
+	if err != nil {
+		return c, err
+	}
+	if c, err = s.blank(ctx, tx, c); err != nil || s.cfg.Forget == nil {
+		return c, err
+	}
+	return c, s.cfg.Forget(ctx, tx, actor, c)
 }
 
 // blank empties a case and all of its log but the last entry.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -37,39 +39,72 @@ func (s *Service) Forget(ctx context.Context, actor auth.Actor, project, person 
 		if err != nil {
 			return err
 		}
-		units := []int64{}
 		for _, o := range history {
 			if o.Now(today(tx)) {
 				return errs.Newf(errs.Conflict, "estate.forget.held", "还不能删除：%s 现在仍是 %s 的%s，履行物业服务合同需要。没有改动；先结束居住记录，到期再删。",
 					"Not yet: %s still holds %s (%s), which the service contract needs. Nothing was changed; end the occupancy first.", p.Name, o.UnitTitle, Capacities.Title(o.Capacity).ZH)
 			}
-			units = append(units, o.Unit)
 		}
-		if p.idRef != 0 {
-			if err := s.vault.Erase(ctx, tx, p.idRef); err != nil {
-				return err
-			}
-		}
-		if err := s.forgetRows(ctx, tx, p); err != nil {
-			return err
-		}
-		if len(units) > 0 { // names of emergency contacts in the history of the units
-			args := append([]any{p.Name, forgotten, p.Name, forgotten}, argsOf(project, unique(units))...)
-			if _, err := tx.Exec(ctx, "UPDATE estate_change SET before = replace(before, ?, ?), after = replace(after, ?, ?) WHERE project_id = ? AND field = 'emergency' AND unit_id IN ("+marks(len(unique(units)))+")", args...); err != nil {
-				return err
-			}
-		}
-		if err := s.forgetEntries(ctx, tx, p); err != nil {
-			return err
-		}
-		if err := s.index.Remove(ctx, tx, project, person); err != nil {
-			return err
-		}
-		if err := s.indexUnits(ctx, tx, project, unique(units)); err != nil {
-			return err
-		}
-		return s.audit.Looked(ctx, tx, Look{Project: project, Actor: actor, Entity: "person", ID: person, Field: "erase", Reason: reason})
+		return s.forget(ctx, tx, actor, p, history, reason)
 	})
+}
+
+// ForgetAgain erases a person whom an older backup brought back, after a
+// restore. The person had left before they were erased: what they hold in that
+// backup ends the day before today. It reports whether there was somebody to erase.
+func (s *Service) ForgetAgain(ctx context.Context, project, person int64) (did bool, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		p, err := s.Person(ctx, tx, project, person)
+		if errs.KindOf(err) == errs.NotFound || err == nil && p.Name == forgotten && len(p.Phones) == 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		yesterday := tx.Now().In(calendar.Zone).AddDate(0, 0, -1).Format(time.DateOnly)
+		if _, err := tx.Exec(ctx, "UPDATE estate_occupancy SET to_date = ? WHERE project_id = ? AND person_id = ? AND to_date = ''", yesterday, project, person); err != nil {
+			return err
+		}
+		history, err := s.PersonHistory(ctx, tx, project, person)
+		if err != nil {
+			return err
+		}
+		did = true
+		return s.forget(ctx, tx, auth.System, p, history, "按先前的申请，恢复备份后再删")
+	})
+	return did, err
+}
+
+// forget empties everything that speaks of p; history is what p held.
+func (s *Service) forget(ctx context.Context, tx *store.Tx, actor auth.Actor, p Person, history []Occupancy, reason string) error {
+	units := []int64{}
+	for _, o := range history {
+		units = append(units, o.Unit)
+	}
+	if p.idRef != 0 {
+		if err := s.vault.Erase(ctx, tx, p.idRef); err != nil {
+			return err
+		}
+	}
+	if err := s.forgetRows(ctx, tx, p); err != nil {
+		return err
+	}
+	if len(units) > 0 { // names of emergency contacts in the history of the units
+		args := append([]any{p.Name, forgotten, p.Name, forgotten}, argsOf(p.Project, unique(units))...)
+		if _, err := tx.Exec(ctx, "UPDATE estate_change SET before = replace(before, ?, ?), after = replace(after, ?, ?) WHERE project_id = ? AND field = 'emergency' AND unit_id IN ("+marks(len(unique(units)))+")", args...); err != nil {
+			return err
+		}
+	}
+	if err := s.forgetEntries(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := s.index.Remove(ctx, tx, p.Project, p.ID); err != nil {
+		return err
+	}
+	if err := s.indexUnits(ctx, tx, p.Project, unique(units)); err != nil {
+		return err
+	}
+	return s.audit.Looked(ctx, tx, Look{Project: p.Project, Actor: actor, Entity: "person", ID: p.ID, Field: LookErase, Reason: reason})
 }
 
 // forgetRows empties the person, its phones and its history.

@@ -26,9 +26,12 @@ type Look struct {
 	Actor   auth.Actor
 	Entity  string // person, unit, register
 	ID      int64
-	Field   string // phone, identity, export
+	Field   string // phone, identity, export, LookErase
 	Reason  string
 }
+
+// LookErase is the field of a Look that erases a person.
+const LookErase = "erase"
 
 // Auditor records looks at secret data; app wires it to the audit room.
 type Auditor interface {

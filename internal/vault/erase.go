@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"guanjia/internal/audit"
 	"guanjia/internal/auth"
@@ -60,13 +59,6 @@ func (s *Service) forget(ctx context.Context, tx *store.Tx, ref int64, reason st
 	return err
 }
 
-// erasure is a line of the erasure file.
-type erasure struct {
-	ID    int64     `json:"id"`
-	Value int64     `json:"value"`
-	At    time.Time `json:"at"`
-}
-
 // ExportErasures brings the erasure file up to date; the job does so every
 // minute, and app does before each backup.
 // It compares the numbers rather than remembering the last: transactions do
@@ -88,6 +80,11 @@ func (s *Service) ExportErasures(ctx context.Context) error {
 			e.At = store.Time(at)
 			return e, err
 		}, "SELECT id, value_id, at FROM vault_erasure ORDER BY id")
+		if err != nil {
+			return err
+		}
+		rooms, err := s.forgotten(ctx, tx)
+		list = append(list, rooms...)
 		return err
 	})
 	if err != nil {
@@ -96,7 +93,7 @@ func (s *Service) ExportErasures(ctx context.Context) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	for _, e := range list {
-		if _, ok := have[e.Value]; !ok {
+		if _, ok := have[e.key()]; !ok {
 			if err := enc.Encode(e); err != nil {
 				return err
 			}
@@ -119,8 +116,8 @@ func (s *Service) ExportErasures(ctx context.Context) error {
 	return err
 }
 
-func (s *Service) readErasures() (map[int64]erasure, error) {
-	have := map[int64]erasure{}
+func (s *Service) readErasures() (map[key]erasure, error) {
+	have := map[key]erasure{}
 	f, err := os.Open(s.erasures) //nolint:gosec // the operator names the file
 	if errors.Is(err, fs.ErrNotExist) {
 		return have, nil
@@ -132,16 +129,17 @@ func (s *Service) readErasures() (map[int64]erasure, error) {
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		var e erasure
-		if json.Unmarshal(lines.Bytes(), &e) == nil && e.Value != 0 { // a line cut short by a crash is written again
-			have[e.Value] = e
+		if json.Unmarshal(lines.Bytes(), &e) == nil && (e.Value != 0 || e.Kind != "") { // a line cut short by a crash is written again
+			have[e.key()] = e
 		}
 	}
 	return have, lines.Err()
 }
 
 // Replay erases again what the erasure file names: after a restore, before
-// anybody is served. It returns how many values had come back.
-func (s *Service) Replay(ctx context.Context) (int, error) {
+// anybody is served. rooms erase again what they erased themselves, by kind.
+// It returns how many values and subjects had come back.
+func (s *Service) Replay(ctx context.Context, rooms map[string]Again) (int, error) {
 	if s.erasures == "" {
 		return 0, nil
 	}
@@ -150,7 +148,11 @@ func (s *Service) Replay(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	n := 0
-	for ref := range have {
+	for _, e := range have {
+		ref := e.Value
+		if ref == 0 {
+			continue
+		}
 		err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 			v, err := s.find(ctx, tx, ref)
 			if errs.KindOf(err) == errs.NotFound || err == nil && v.erased {
@@ -172,7 +174,8 @@ func (s *Service) Replay(ctx context.Context) (int, error) {
 			return n, err
 		}
 	}
-	return n, nil
+	m, err := s.again(ctx, have, rooms)
+	return n + m, err
 }
 
 // Rotate makes a new key; values are re-sealed by the job, or by Reseal. The

@@ -44,7 +44,7 @@ type Options struct {
 	DB    *store.DB
 	Keys  *Keys
 	Audit *audit.Service
-	// ErasureFile receives the number of every erased value; it lies outside
+	// ErasureFile receives the number of every erased value and subject; it lies outside
 	// data folder and backup, so that a restored backup can be made to forget
 	// again. "" keeps erasures in the database only.
 	ErasureFile string

@@ -211,7 +211,7 @@ func TestErase(t *testing.T) {
 		if plain, err := h.get(auth.System, ref, "test"); err != nil || plain != idNumber {
 			t.Fatal("the backup did not come back", err)
 		}
-		if n, err := h.Replay(t.Context()); err != nil || n != 1 {
+		if n, err := h.Replay(t.Context(), nil); err != nil || n != 1 {
 			t.Fatalf("replayed %d, %v", n, err)
 		}
 		_, err = h.get(auth.System, ref, "test")
