@@ -145,6 +145,8 @@ func book(s *scene) []leaf {
 		{name: "handbook-profiles", route: p + "/handbook/profiles", as: clerk},
 		{name: "handbook-difference", route: p + "/handbook/profiles", as: clerk, path: p + "/handbook/profiles?a=residential&b=office-tower"},
 
+		{name: "handbook-versions", route: p + "/handbook/procedures/{name}/versions", as: clerk, path: p + "/handbook/procedures/repair/versions"},
+
 		{name: "handbook-changes", route: p + "/handbook/changes", as: root},
 		{name: "handbook-change", route: p + "/handbook/changes/{id}", as: root, path: p + "/handbook/changes/{change}"},
 

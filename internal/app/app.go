@@ -232,6 +232,8 @@ func (a *App) rooms() error {
 		return err
 	}
 	a.Rules = rules.NewPages(book, a.Review)
+	published := versions{a.DB, a.Cases, a.Book}
+	a.Rules.Keep(published)
 	opening := importer.New(a.DB, a.Estate, a.Keys, a.Queue, a.usedByCases)
 	said, err := readWords(a.source)
 	if err != nil {
@@ -243,7 +245,7 @@ func (a *App) rooms() error {
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
 	extras := deskPages.OnCases()
-	extras.Buildings = a.buildingOptions
+	extras.Buildings, extras.Older = a.buildingOptions, published.older
 	casePages.With(extras)
 
 	workPages, err := a.workPages()

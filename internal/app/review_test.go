@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"guanjia/handbook"
 	"guanjia/internal/app"
@@ -246,6 +247,7 @@ func TestAnotherHandbookIsReviewedBeforeItTakesEffect(t *testing.T) {
 			if err := a.Close(); err != nil {
 				t.Fatal(err)
 			}
+			clock.Add(time.Hour)
 			edit("procedures/work/repair.yaml", "WX-", "XW-")
 			edit("profiles/residential.yaml", "leak:  30 minutes", "leak:  18 minutes")
 
@@ -279,6 +281,32 @@ func TestAnotherHandbookIsReviewedBeforeItTakesEffect(t *testing.T) {
 			}
 			if page := admin.get(a, "/p/jinxiu/handbook/procedures").Body.String(); !strings.Contains(page, "XW-") {
 				t.Error("the pages show the former handbook")
+			}
+			director := enter(t, a, "director", p.ID)
+			versions := "/p/jinxiu/handbook/procedures/repair/versions"
+			older := versions + "?a=" + before.DefHash
+			for where, words := range map[string][]string{
+				"/p/jinxiu/cases/" + before.Number:     {"规程第 1 版 · 看有什么不同", `href="` + older + `"`},
+				"/p/jinxiu/handbook/procedures/repair": {`href="` + versions + `"`},
+				versions:                               {"第 2 版（在用）", "从第 1 版到第 2 版（在用）（1 处）", "编号样式 由 WX-", older},
+				older:                                  {"从第 1 版到第 2 版（在用）（1 处）", "编号样式 由 WX-"},
+				older + "&b=" + before.DefHash:         {"办法没有差别"},
+				"/p/jinxiu/handbook/procedures/complaint/versions": {"只有一版"},
+			} {
+				page := director.get(a, where).Body.String()
+				for _, want := range words {
+					if !strings.Contains(page, want) {
+						t.Errorf("%s does not say %q", where, want)
+					}
+				}
+			}
+			for where, want := range map[string]int{versions + "?a=none": http.StatusNotFound, "/p/jinxiu/handbook/procedures/dance/versions": http.StatusNotFound} {
+				if got := director.get(a, where).Code; got != want {
+					t.Errorf("%s: %d, want %d", where, got, want)
+				}
+			}
+			if page := director.get(a, "/p/jinxiu/cases/"+leak(t, a, p.ID).Number).Body.String(); strings.Contains(page, "看有什么不同") {
+				t.Error("a case of the version in force is said to go by another")
 			}
 			err = a.DB.Read(context.Background(), func(ctx context.Context, tx *store.Tx) error {
 				kept, err := a.Cases.ByIDs(ctx, tx, []int64{before.ID})

@@ -22,6 +22,7 @@ const (
 type Pages struct {
 	now    atomic.Pointer[Service]
 	review *Review
+	kept   Versions
 }
 
 // NewPages makes the pages; Show changes what they show.
@@ -49,6 +50,7 @@ func (p *Pages) Module() module.Module {
 		Routes: []web.Route{
 			page("", (*Service).rulesPage), page("/rules/{id}", (*Service).rulePage), page("/procedures", (*Service).proceduresPage),
 			page("/procedures/{name}", (*Service).procedurePage), page("/profiles", (*Service).profilesPage), page("/profiles/{name}", (*Service).profilePage),
+			web.AtProject("GET "+base+"/procedures/{name}/versions", PermView, p.versionsPage),
 			web.AtProject("GET "+base+"/changes", PermView, p.changesPage),
 			web.AtProject("GET "+base+"/changes/{id}", PermView, p.changePage),
 			web.AtProject("POST "+base+"/changes/{id}/approve", PermReview, p.approve),

@@ -1439,7 +1439,7 @@ func procedureView(s *Service, base string, d *procedure.Definition, profile str
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Pane(ui.PaneProps{Title: text.T(ctx, "流程图", "Chart")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var71), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Pane(ui.PaneProps{Title: text.T(ctx, "流程图", "Chart"), Aside: ui.Anchor(text.T(ctx, "版本和差别", "Versions and what differs"), base+"/procedures/"+d.Name+"/versions")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var71), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -30,7 +30,7 @@ func (s *Service) proceduresPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Service) procedurePage(w http.ResponseWriter, r *http.Request) error {
 	d := s.book.Procedures[r.PathValue("name")]
 	if d == nil {
-		return errs.New(errs.NotFound, "handbook.procedure.none", "手册里没有这个规程，请从规程列表里选。", "The handbook has no such procedure; choose one from the list.")
+		return noProcedure()
 	}
 	return web.Render(w, r, procedureView(s, base(r), d, web.ProjectOf(r.Context()).Profile))
 }

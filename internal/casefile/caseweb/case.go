@@ -56,6 +56,16 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 	if c.State.Status != engine.Open {
 		page.Status = endChip(ctx, c).Words
 	}
+	page.Aside = ui.Text(page.Rule)
+	if p.more.Older != nil {
+		words, path, err := p.more.Older(ctx, project, v)
+		if err != nil {
+			return page, err
+		}
+		if path != "" {
+			page.Aside = ui.Anchor(words, path)
+		}
+	}
 	if page.View == "" {
 		page.View = "all"
 	}

@@ -70,6 +70,9 @@ type Pages struct {
 type Extras struct {
 	Phrases func(project web.Project) string // address of the phrases to insert into notes
 	Ways    func(ctx context.Context, project web.Project, v casefile.View) []Way
+	// Older is the line of a case that finishes under another version of its
+	// procedure than the one in force, and where the difference stands.
+	Older func(ctx context.Context, project web.Project, v casefile.View) (words, path string, err error)
 	// Buildings are what the list can be narrowed to, value the building's id.
 	Buildings func(ctx context.Context, tx *store.Tx, project int64) ([]ui.Option, error)
 }
