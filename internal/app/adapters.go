@@ -112,8 +112,8 @@ type staff struct {
 }
 
 func (s staff) Able(ctx context.Context, tx *store.Tx, project int64, trade string) ([]caseweb.Person, error) {
-	var list []caseweb.Person
 	if trade != "" {
+		var list []caseweb.Person
 		able, err := s.work.Propose(ctx, tx, project, trade)
 		if err != nil {
 			return nil, err
@@ -128,10 +128,20 @@ func (s staff) Able(ctx context.Context, tx *store.Tx, project int64, trade stri
 		}
 		return list, err
 	}
-	inHand, err := s.load.InHand(ctx, tx, project)
+	list, err := s.Everybody(ctx, tx, project)
 	if err != nil {
 		return nil, err
 	}
+	inHand, err := s.load.InHand(ctx, tx, project)
+	for i := range list {
+		list[i].InHand = inHand[list[i].Account]
+	}
+	return list, err
+}
+
+// Everybody lists who takes work: the desk, the technicians, those who lead them.
+func (s staff) Everybody(ctx context.Context, tx *store.Tx, project int64) ([]caseweb.Person, error) {
+	var list []caseweb.Person
 	seen := map[int64]bool{}
 	for _, role := range []string{"desk", "technician", "supervisor", "department_head"} {
 		people, err := s.auth.Holders(ctx, tx, project, role)
@@ -141,7 +151,7 @@ func (s staff) Able(ctx context.Context, tx *store.Tx, project int64, trade stri
 		for _, p := range people {
 			if !seen[p.Account] {
 				seen[p.Account] = true
-				list = append(list, caseweb.Person{Account: p.Account, Name: p.Name, InHand: inHand[p.Account]})
+				list = append(list, caseweb.Person{Account: p.Account, Name: p.Name})
 			}
 		}
 	}

@@ -182,6 +182,14 @@ func (s *Service) Buildings(ctx context.Context, tx *store.Tx, project int64) ([
 FROM estate_live_building b WHERE b.project_id = ? ORDER BY b.sort, b.id`, project)
 }
 
+// BuildingNames lists the buildings of a project in their order without counting
+// their units, at most limit.
+func (s *Service) BuildingNames(ctx context.Context, tx *store.Tx, project int64, limit int) ([]Building, error) {
+	return store.All(ctx, tx, func(scan store.Scan) (b Building, err error) {
+		return b, scan(&b.ID, &b.Code, &b.Name)
+	}, "SELECT b.id, b.code, b.name FROM estate_live_building b WHERE b.project_id = ? ORDER BY b.sort, b.id LIMIT ?", project, limit)
+}
+
 // House lists all units of a building with their holders, for the house view (房态).
 func (s *Service) House(ctx context.Context, tx *store.Tx, project, building int64) ([]UnitRow, error) {
 	units, err := store.All(ctx, tx, scanUnit, "SELECT "+unitColumns+" FROM estate_live_unit u WHERE u.project_id = ? AND u.building_id = ? ORDER BY u.sort, u.id LIMIT 2000", project, building)

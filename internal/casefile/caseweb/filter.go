@@ -32,7 +32,7 @@ func (p *Pages) filterForm(ctx context.Context, tx *store.Tx, r *http.Request, f
 		form.Buildings = append(form.Buildings, list...)
 	}
 	if actorOf(ctx).May(casefile.PermView, project.ID) {
-		staff, err := p.staff.Able(ctx, tx, project.ID, "")
+		staff, err := p.staff.Everybody(ctx, tx, project.ID)
 		if err != nil {
 			return form, err
 		}

@@ -34,6 +34,8 @@ type Staff interface {
 	// Able lists who can do a trade, the one with the least in hand first; an
 	// empty trade lists everybody who takes work.
 	Able(ctx context.Context, tx *store.Tx, project int64, trade string) ([]Person, error)
+	// Everybody lists who takes work, without counting what they have in hand.
+	Everybody(ctx context.Context, tx *store.Tx, project int64) ([]Person, error)
 }
 
 // Handbook is what the pages read of the handbook in force; app fills it.
