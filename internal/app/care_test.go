@@ -311,7 +311,7 @@ func TestMonthIsCounted(t *testing.T) {
 		if code, body := c.request("supervisor", "/p/lin/figures", nil); code != http.StatusOK {
 			t.Fatal(code)
 		} else {
-			mustHave(t, body, "还没有数", "受理 0 件")
+			mustHave(t, body, "没有数", "受理 0 件")
 		}
 		for i, room := range []string{"1601", "1602", "1603"} {
 			u, p := c.household(room, "业主"+room, fmt.Sprintf("1380000%04d", i), "")
