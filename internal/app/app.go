@@ -203,6 +203,7 @@ func (a *App) rooms() error {
 		return err
 	}
 	a.Audit.NameBy(a.Auth.Names)
+	a.Audit.RolesBy(a.Auth.Roles)
 	index := search.New()
 	a.Estate = estate.New(a.DB, index, estateVault{a.Vault, a.Keys}, estateAudit{a.Audit, a.Vault})
 	a.Queue = &jobs.Queue{}

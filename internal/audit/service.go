@@ -44,6 +44,7 @@ type Service struct {
 	heads string
 	clock calendar.Clock
 	names func(ctx context.Context, tx *store.Tx, accounts ...int64) (map[int64]auth.Person, error)
+	roles func() []auth.Role
 }
 
 // New makes the service.
@@ -58,6 +59,9 @@ func New(opt Options) *Service {
 func (s *Service) NameBy(names func(ctx context.Context, tx *store.Tx, accounts ...int64) (map[int64]auth.Person, error)) {
 	s.names = names
 }
+
+// RolesBy sets who knows the names of the roles; call it before serving.
+func (s *Service) RolesBy(roles func() []auth.Role) { s.roles = roles }
 
 // Jobs lists the periodic work: sealing, at most 5 seconds after a change.
 func (s *Service) Jobs() []jobs.Spec {

@@ -432,7 +432,7 @@ func auditPage(v pageView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Flex(dataWords(l.Data)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Flex(l.Told).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -47,6 +47,7 @@ type line struct {
 	Who  string
 	What string
 	Whom string
+	Told string // the data, in words
 }
 
 type pageView struct {
@@ -162,7 +163,7 @@ func (s *Service) words(ctx context.Context, rows []Row) ([]line, error) {
 	}
 	var list []line
 	for _, r := range rows {
-		l := line{Row: r, What: actionWords(ctx, r.Action), Whom: subjectWords(ctx, r.Subject)}
+		l := line{Row: r, What: actionWords(ctx, r.Action), Whom: subjectWords(ctx, r.Subject), Told: s.told(ctx, r.Data)}
 		if p, ok := people[r.SubjectID]; ok && r.Subject == subjectAccount {
 			l.Whom = p.Name
 		}

@@ -2,8 +2,11 @@ package audit
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"guanjia/internal/text"
 	"guanjia/internal/web/ui"
@@ -83,13 +86,55 @@ func actionWords(ctx context.Context, action string) string {
 	return action
 }
 
-// dataWords is the data of an entry for one cell: without its braces.
-func dataWords(data string) string {
-	data = strings.TrimSuffix(strings.TrimPrefix(data, "{"), "}")
-	if utf8.RuneCountInString(data) > 300 {
+// keys are the words of what an entry holds; an unnamed one keeps its name.
+var keys = map[string]text.Both{
+	"role": text.B("岗位", "role"), "number": text.B("编号", "number"), "reason": text.B("原因", "reason"), "field": text.B("栏目", "field"), "kind": text.B("种类", "kind"),
+	"rows": text.B("行数", "rows"), "files": text.B("附件", "files"), "size": text.B("字节", "bytes"), "media": text.B("格式", "format"), "file": text.B("附件号", "file"), "purpose": text.B("用途", "purpose"),
+}
+
+// told is the data of an entry for one cell: what it holds, in words.
+func (s *Service) told(ctx context.Context, data string) string {
+	var held map[string]any
+	d := json.NewDecoder(strings.NewReader(data))
+	d.UseNumber()
+	if d.Decode(&held) != nil {
 		return text.Cut(data, 300)
 	}
-	return strings.ReplaceAll(data, `"`, "")
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(held)) {
+		name, value := key, plain(held[key])
+		if b, ok := keys[key]; ok {
+			name = b.In(text.LangOf(ctx))
+		}
+		if key == "role" {
+			value = s.roleWords(ctx, value)
+		}
+		parts = append(parts, text.Tf(ctx, "%s：%s", "%s: %s", name, value))
+	}
+	return text.Cut(strings.Join(parts, text.T(ctx, "；", "; ")), 300)
+}
+
+// plain writes a value; what is no single one stays as it is kept.
+func plain(v any) string {
+	switch v.(type) {
+	case map[string]any, []any:
+		if raw, err := json.Marshal(v); err == nil {
+			return string(raw)
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+// roleWords is the name of a role of the handbook; one that is gone keeps its key.
+func (s *Service) roleWords(ctx context.Context, role string) string {
+	if s.roles != nil {
+		for _, r := range s.roles() {
+			if r.Name == role {
+				return r.Title.In(text.LangOf(ctx))
+			}
+		}
+	}
+	return role
 }
 
 func paneTitle(ctx context.Context, v pageView) string {

@@ -395,7 +395,7 @@ func askEdit(i int, a askRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.F{Name: "sort." + a.Name, Label: text.T(ctx, "题型", "Sort"), Value: a.Sort, Options: []ui.Option{{Value: care.AskRating, Label: text.T(ctx, "打分", "Mark 1–5")}, {Value: care.AskChoice, Label: text.T(ctx, "单选", "Choice")}, {Value: care.AskText, Label: text.T(ctx, "写文字", "Words")}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.F{Name: "sort." + a.Name, Label: text.T(ctx, "题型", "Sort"), Value: a.Sort, Options: []ui.Option{{Value: care.AskRating, Label: text.T(ctx, "打分", "Marks")}, {Value: care.AskChoice, Label: text.T(ctx, "单选", "Choice")}, {Value: care.AskText, Label: text.T(ctx, "写文字", "Words")}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

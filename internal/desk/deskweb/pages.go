@@ -246,7 +246,7 @@ func (p *Pages) fillCases(ctx context.Context, tx *store.Tx, c *Console) error {
 	c.cases = cases
 	for _, k := range cases {
 		if k.State.Status == engine.Open {
-			c.Open = append(c.Open, CaseLine{Number: k.Number, Path: casePath(project, k.Number), Words: firstWords(k), Chip: caseChip(k, tx.Now())})
+			c.Open = append(c.Open, CaseLine{Number: k.Number, Path: casePath(project, k.Number), Words: firstWords(k), Chip: caseChip(k, tx.Now(), untimed(ctx))})
 		}
 	}
 	return err
@@ -394,6 +394,9 @@ func (p *Pages) callLines(ctx context.Context, tx *store.Tx, c *Console, limit i
 			line.Rings = text.T(ctx, "响铃中", "ringing")
 		default:
 			line.Rings = text.Tf(ctx, "%d 声 · %s", "%d rings · %s", call.Rings, names[call.Agent])
+			if call.Rings == 1 {
+				line.Rings = text.Tf(ctx, "1 声 · %s", "1 ring · %s", names[call.Agent])
+			}
 		}
 		c.Calls = append(c.Calls, line)
 	}
@@ -446,7 +449,10 @@ func actorOf(ctx context.Context) auth.Actor {
 	return a
 }
 
-func caseChip(c casefile.Case, now time.Time) ui.Chip {
+// untimed is what an open case says while none of its limits runs.
+func untimed(ctx context.Context) string { return text.T(ctx, "未结", "open") }
+
+func caseChip(c casefile.Case, now time.Time, untimed string) ui.Chip {
 	var best *engine.ClockState
 	for i := range c.Clocks {
 		k := &c.Clocks[i]
@@ -455,6 +461,9 @@ func caseChip(c casefile.Case, now time.Time) ui.Chip {
 		}
 	}
 	if best == nil {
+		if c.State.Status == engine.Open { // nothing runs at this step; that is not the end of it
+			return ui.Chip{State: ui.Run, Words: untimed}
+		}
 		return ui.Chip{State: ui.Done}
 	}
 	chip := ui.Chip{State: ui.Run, Due: best.Due, Used: best.Used}

@@ -73,7 +73,7 @@ func (p *Pages) slips(w http.ResponseWriter, r *http.Request) error {
 				}
 				l := SlipLine{
 					Number: c.Number, Path: casePath(project, c.Number), Print: base(r) + "/slips/" + c.Number, Department: titleIn(ctx, departments, name), Words: firstWords(c),
-					State: s.title.In(text.LangOf(ctx)), Promised: instant(ctx, c.State.Fields["promised"]), Handler: page.Names[c.State.Assignee], Chip: caseChip(c, tx.Now()),
+					State: s.title.In(text.LangOf(ctx)), Promised: instant(ctx, c.State.Fields["promised"]), Handler: page.Names[c.State.Assignee], Chip: caseChip(c, tx.Now(), untimed(ctx)),
 				}
 				l.Building, l.Room = splitPlate(c.Plate)
 				if l.Chip.State == ui.Late {

@@ -276,6 +276,9 @@ func (p *Pages) lanes(ctx context.Context, project web.Project, b work.Board, te
 		}
 		if open > 0 {
 			lane.Count = text.Tf(ctx, "%d 单", "%d jobs", open)
+			if open == 1 {
+				lane.Count = text.T(ctx, "1 单", "1 job")
+			}
 		}
 		lane.Late = lane.Late && lane.Where != ""
 		lane.Jobs = spread(lane.Jobs)

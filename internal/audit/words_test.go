@@ -1,0 +1,36 @@
+package audit
+
+import (
+	"context"
+	"testing"
+
+	"guanjia/internal/auth"
+	"guanjia/internal/text"
+)
+
+// proves PLT-05: what an entry holds is read in words.
+func TestDataInWords(t *testing.T) {
+	t.Parallel()
+	s := New(Options{})
+	s.RolesBy(func() []auth.Role { return []auth.Role{{Name: "desk", Title: text.B("前台", "Desk")}} })
+	for name, c := range map[string]struct {
+		data   string
+		zh, en string
+	}{
+		"nothing":       {"", "", ""},
+		"empty":         {"{}", "", ""},
+		"a role":        {`{"role":"desk"}`, "岗位：前台", "role: Desk"},
+		"a role gone":   {`{"role":"porter"}`, "岗位：porter", "role: porter"},
+		"several":       {`{"rows":12,"number":"WX-2611-0251"}`, "编号：WX-2611-0251；行数：12", "number: WX-2611-0251; rows: 12"},
+		"large numbers": {`{"rows":912164806776061954}`, "行数：912164806776061954", "rows: 912164806776061954"},
+		"unnamed":       {`{"unit":{"from":1}}`, `unit：{"from":1}`, `unit: {"from":1}`},
+		"no object":     {"12", "12", "12"},
+	} {
+		if got := s.told(text.WithLang(context.Background(), text.ZH), c.data); got != c.zh {
+			t.Errorf("%s: %q, want %q", name, got, c.zh)
+		}
+		if got := s.told(text.WithLang(context.Background(), text.EN), c.data); got != c.en {
+			t.Errorf("%s: %q, want %q", name, got, c.en)
+		}
+	}
+}
