@@ -11,6 +11,7 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/importer"
 	"guanjia/internal/module"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
@@ -153,7 +154,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	may := func(permission string) func(estate.Project) bool {
 		return func(q estate.Project) bool { return actor.May(permission, q.ID) }
 	}
-	return web.Render(w, r, listPage(list, p.profileTitle, may(estate.PermView), may(estate.PermImport)))
+	return web.Render(w, r, listPage(list, p.profileTitle, may(estate.PermView), may(importer.PermRun)))
 }
 
 func (p *Pages) profileTitle(name string) text.Both {
