@@ -141,21 +141,12 @@ func (s staff) Able(ctx context.Context, tx *store.Tx, project int64, trade stri
 
 // Everybody lists who takes work: the desk, the technicians, those who lead them.
 func (s staff) Everybody(ctx context.Context, tx *store.Tx, project int64) ([]caseweb.Person, error) {
-	var list []caseweb.Person
-	seen := map[int64]bool{}
-	for _, role := range []string{"desk", "technician", "supervisor", "department_head"} {
-		people, err := s.auth.Holders(ctx, tx, project, role)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range people {
-			if !seen[p.Account] {
-				seen[p.Account] = true
-				list = append(list, caseweb.Person{Account: p.Account, Name: p.Name})
-			}
-		}
+	people, err := s.auth.HoldersOf(ctx, tx, project, "desk", "technician", "supervisor", "department_head")
+	list := make([]caseweb.Person, len(people))
+	for i, p := range people {
+		list[i] = caseweb.Person{Account: p.Account, Name: p.Name}
 	}
-	return list, nil
+	return list, err
 }
 
 // load counts what everybody has in hand.
