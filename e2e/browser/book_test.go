@@ -130,6 +130,7 @@ func book(s *scene) []leaf {
 		{name: "directory", route: p + "/directory", as: chief},
 		{name: "directory-print", route: p + "/directory/print", as: chief, paper: true},
 		{name: "registers", route: p + "/registers", as: chief},
+		{name: "register-segments-rule", route: p + "/registers/segments/rule", as: chief},
 		{name: "register-new", route: p + "/registers/{register}/new", as: chief, path: p + "/registers/keys/new"},
 		{name: "register-entry", route: p + "/registers/{register}/{id}", as: chief, path: p + "/registers/keys/{entry}"},
 		{name: "register-entry-edit", route: p + "/registers/{register}/{id}/edit", as: chief, path: p + "/registers/keys/{entry}/edit"},

@@ -453,3 +453,30 @@ func TestVisitsOfAnOfficeTower(t *testing.T) {
 		mustLack(t, body, "今年至少")
 	})
 }
+
+// proves EST-08: a segment that a rule proposed and a person confirmed leads to
+// a visit.
+func TestVisitsSeeSegmentsByRule(t *testing.T) {
+	t.Parallel()
+	eachCenter(t, "residential", func(t *testing.T, c *center) {
+		ctx := context.Background()
+		u, err := c.Estate.CreateUnit(ctx, auth.System, c.project.ID, estate.NewUnit{
+			Unit: estate.Unit{Project: c.project.ID, Room: "1701", Floor: 17, Area: 9860, Use: "residence", State: estate.StateOwner}, BuildingName: "3栋", EntranceName: "1单元",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		old, err := c.Estate.CreatePerson(ctx, auth.System, c.project.ID, estate.Person{Kind: estate.Natural, Name: "薛雨梅", Birthday: "1950-03-02", BirthdayPurpose: "节日关怀，本人同意"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Estate.Occupy(ctx, auth.System, estate.Occupancy{Project: c.project.ID, Unit: u.ID, Person: old.ID, Capacity: estate.Owner, From: "2025-06-01", Residing: true}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Estate.ConfirmSegment(ctx, c.people["desk"], c.project.ID, old.ID, "alone"); err != nil {
+			t.Fatal(err)
+		}
+		_, body := c.request("desk", "/p/lin/visits", nil)
+		mustHave(t, body, "薛雨梅", "需要关怀的分类")
+	})
+}

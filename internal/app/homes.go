@@ -21,12 +21,19 @@ func (h careHomes) Owners(ctx context.Context, tx *store.Tx, project int64) (int
 }
 
 func (h careHomes) Listed(ctx context.Context, tx *store.Tx, project int64, register string) ([]care.Customer, error) {
-	page, err := h.estate.ListEntries(ctx, tx, estate.EntryFilter{Project: project, Register: register, State: "current", Limit: 200})
-	if err != nil {
-		return nil, err
+	var rows []estate.Entry
+	for after := ""; ; {
+		page, err := h.estate.ListEntries(ctx, tx, estate.EntryFilter{Project: project, Register: register, State: "current", Limit: 200, After: after})
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, page.Rows...)
+		if after = page.Next; after == "" {
+			break
+		}
 	}
-	people, units := make([]int64, 0, len(page.Rows)), make([]int64, 0, len(page.Rows))
-	for _, e := range page.Rows {
+	people, units := make([]int64, 0, len(rows)), make([]int64, 0, len(rows))
+	for _, e := range rows {
 		people, units = append(people, e.Person), append(units, e.Unit)
 	}
 	named, err := h.estate.PeopleByID(ctx, tx, project, people)
@@ -35,7 +42,7 @@ func (h careHomes) Listed(ctx context.Context, tx *store.Tx, project int64, regi
 	}
 	doors, err := h.estate.UnitsByID(ctx, tx, project, units)
 	var list []care.Customer
-	for _, e := range page.Rows {
+	for _, e := range rows {
 		c := care.Customer{Person: e.Person, Unit: e.Unit, Name: named[e.Person].Name, Word: e.Value("segment")}
 		if u, ok := doors[e.Unit]; ok {
 			c.Plate = u.Title()

@@ -202,7 +202,7 @@ func (s *Service) candidates(ctx context.Context, tx *store.Tx, project int64, n
 		return nil, err
 	}
 	for _, c := range segments {
-		if c.Word == "care" || c.Word == "mending" {
+		if c.Word == "care" || c.Word == "mending" || c.Word == "problem" {
 			propose(c, WhySegment, restDays)
 		}
 	}

@@ -100,6 +100,9 @@ func (s *Service) checkEntry(ctx context.Context, tx *store.Tx, r Register, e *E
 			return err
 		}
 	}
+	if err := s.checkSegment(ctx, tx, e, &f); err != nil {
+		return err
+	}
 	e.computeDue(r, tx)
 	return f.Err("estate.entry.invalid")
 }

@@ -17,6 +17,7 @@ const (
 	PermRegister  = "estate.register.edit"     // keys, mailboxes, parking, signs, lettings, findings
 	PermDirectory = "estate.directory.confirm" // confirm and issue the directory (EST-04)
 	PermSign      = "estate.directory.sign"    // sign for an issue of the directory, as security
+	PermLabel     = "estate.label.manage"      // record the purpose of labels that judge people (LAW-03)
 	PermProject   = "estate.project.manage"    // make and set up projects
 	PermImport    = "estate.batch.publish"     // publish and take back imports
 )
@@ -33,6 +34,7 @@ func Permissions() []auth.Permission {
 		{Name: PermRegister, Title: text.B("登记钥匙、信报箱、车位、标识、出租", "Keep the registers")},
 		{Name: PermDirectory, Title: text.B("核对和签发通讯录", "Confirm and issue the directory")},
 		{Name: PermSign, Title: text.B("代表安保签收通讯录", "Sign for the directory as security")},
+		{Name: PermLabel, Title: text.B("登记“问题客户”等标签的用途", "Record the purpose of labels that judge people")},
 		{Name: PermProject, Title: text.B("建立和设置项目", "Make and set up projects"), Company: true},
 		{Name: PermImport, Title: text.B("发布和撤回导入", "Publish and take back imports")},
 	}

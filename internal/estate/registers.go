@@ -114,14 +114,14 @@ var vips = Register{
 	Moves:  []Move{{Name: "remove", Title: text.B("移出", "Remove"), From: []string{"current"}, To: "left"}, {Name: "restore", Title: text.B("恢复", "Restore"), From: []string{"left"}, To: "current"}},
 }
 
-// segments: groups for visits and care, set by hand here (EST-08). A label that
-// judges a person needs a purpose (LAW-03).
+// segments: groups for visits and care, by hand or confirmed from a rule (EST-08).
+// A label that judges a person is off until its purpose is recorded (LAW-03).
 var segments = Register{
 	Name: "segments", Title: text.B("客户分类表", "Customer segments"), Short: text.B("分类", "Segment"), Icon: "tag", Form: "KF-08", Version: "1", Rule: "EST-08",
 	Why: text.B("安排走访和关怀用的分类；写明依据，本人可查可改。", "Groups for visits and care; the basis is written down, the customer may see and correct it."),
 	Fields: []Field{
 		{Name: FieldPerson, Title: text.B("客户", "Customer"), Kind: Who, Required: true, List: true}, room(true),
-		pick("segment", "分类", "Segment", Choices{choice("loyal", "忠诚", "Loyal"), choice("general", "一般", "General"), choice("care", "需要关怀", "Needs care"), choice("mending", "关系修复", "To be won back")}),
+		pick("segment", "分类", "Segment", Choices{choice("loyal", "忠诚", "Loyal"), choice("general", "一般", "General"), choice("care", "需要关怀", "Needs care"), choice("mending", "关系修复", "To be won back"), choice(Judging, "问题客户", "Problem customer")}),
 		{Name: "basis", Title: text.B("依据", "Basis"), Kind: Text, Required: true, List: true}, day(FieldSince, "确定日期", "Set on"),
 	},
 	States: Choices{choice("current", "有效", "Current"), choice("past", "撤销", "Withdrawn")},

@@ -148,6 +148,8 @@ type entryView struct {
 	events []EntryEvent
 	day    string
 	move   string // the move whose form was refused
+
+	judging bool // the judging segment is on
 }
 
 func (p *Pages) loadEntry(r *http.Request) (entryView, error) {
@@ -159,6 +161,13 @@ func (p *Pages) loadEntry(r *http.Request) (entryView, error) {
 	v.entry.Project, v.entry.Register = v.project.ID, v.reg.Name
 	err = p.readTx(r, func(ctx context.Context, tx *store.Tx) (err error) {
 		v.day = today(tx)
+		if v.reg.Name == segments.Name {
+			on, err := p.JudgingPurpose(ctx, tx, v.project.ID)
+			if err != nil {
+				return err
+			}
+			v.judging = on.Words != ""
+		}
 		if r.PathValue("id") == "" {
 			return nil
 		}
