@@ -72,6 +72,9 @@ func (l *Loaded) readNotices(ctx context.Context, a *app.App) error {
 // History plays the year before the last days, newest month first, in short
 // transactions, so that the house is open meanwhile.
 func (l *Loaded) History(ctx context.Context, a *app.App) error {
+	if err := l.registers(ctx, a); err != nil {
+		return fmt.Errorf("filling the registers: %w", err)
+	}
 	end := Now.AddDate(0, 0, -10)
 	for i := range 12 {
 		from := end.AddDate(0, -1, 0)
