@@ -89,6 +89,9 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		})
 	}
 	page.Ways = ways(ctx, page.Base, v)
+	if actorOf(ctx).May(casefile.PermView, c.Project) {
+		page.Print = page.Base + "/print"
+	}
 	if p.more.Ways != nil {
 		page.Ways = append(page.Ways, p.more.Ways(ctx, project, v)...)
 	}
@@ -222,40 +225,44 @@ func facts(ctx context.Context, v casefile.View) []FactLine {
 		if !ok || f.Name == "wants" {
 			continue
 		}
-		var answer string
-		switch f.Type {
-		case procedure.TypeTable, procedure.TypeSignature, procedure.TypePhoto, procedure.TypeWords:
-			continue
-		case procedure.TypeMoney:
-			if fen, ok := value.(int64); ok {
-				answer = ui.Fen(fen)
-			}
-		case procedure.TypeYesNo:
-			answer = text.T(ctx, "否", "no")
-			if value == true {
-				answer = text.T(ctx, "是", "yes")
-			}
-		case procedure.TypeTime:
-			if at, err := time.Parse(time.RFC3339, caseform.Text(value)); err == nil {
-				answer = ui.When(ctx, at)
-			}
-		default:
-			answer = choiceTitle(v, f, caseform.Text(value)).In(lang)
+		if f.Type == procedure.TypeWords {
+			continue // told in the timeline
 		}
-		if answer != "" {
+		if answer := answerWords(ctx, v.Figures, f, v.Case.State.Fields, value); answer != "" {
 			list = append(list, FactLine{Label: f.Title.In(lang), Answer: answer})
 		}
 	}
 	return list
 }
 
-func choiceTitle(v casefile.View, f procedure.Field, value string) text.Both {
-	for _, c := range caseform.Choices(v.Figures, f, v.Case.State.Fields) {
-		if c.Name == value {
-			return c.Title
+// answerWords is an answer in words; "" for what has none: tables, pictures.
+func answerWords(ctx context.Context, figures *procedure.Figures, f procedure.Field, fields procedure.Values, value any) string {
+	switch f.Type {
+	case procedure.TypeTable, procedure.TypeSignature, procedure.TypePhoto:
+		return ""
+	case procedure.TypeMoney:
+		if fen, ok := value.(int64); ok {
+			return ui.Fen(fen)
+		}
+		return ""
+	case procedure.TypeYesNo:
+		if value == true {
+			return text.T(ctx, "是", "yes")
+		}
+		return text.T(ctx, "否", "no")
+	case procedure.TypeTime:
+		if at, err := time.Parse(time.RFC3339, caseform.Text(value)); err == nil {
+			return ui.When(ctx, at)
+		}
+		return ""
+	}
+	word := caseform.Text(value)
+	for _, c := range caseform.Choices(figures, f, fields) {
+		if c.Name == word {
+			return c.Title.In(text.LangOf(ctx))
 		}
 	}
-	return text.B(value, value)
+	return word
 }
 
 func people(ctx context.Context, v casefile.View) []PersonLine {

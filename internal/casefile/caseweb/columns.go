@@ -65,9 +65,6 @@ func heads(ctx context.Context, list []column) []ui.Column {
 	return out
 }
 
-// listColumns are the columns of the list as a workbook.
-func listColumns(ctx context.Context) []ui.Column { return heads(ctx, shown(nil)) }
-
 func dayColumns(ctx context.Context) []ui.Column {
 	return []ui.Column{
 		{Title: text.T(ctx, "时限", "Clock")}, {Title: text.T(ctx, "单号", "Number")}, {Title: text.T(ctx, "事项", "Case")},

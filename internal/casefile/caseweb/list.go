@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/store"
@@ -169,62 +167,6 @@ func (p *Pages) row(ctx context.Context, project web.Project, c casefile.Case, n
 		}
 	}
 	return row
-}
-
-// maxExcel bounds the rows of one Excel file.
-const maxExcel = 50000
-
-// excel streams the list as a workbook, page by page (INS-03).
-func (p *Pages) excel(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	project := web.ProjectOf(ctx)
-	f, _ := filterOf(r)
-	f.Limit, f.After, f.NoTotal = 200, "", true
-	book := excelize.NewFile()
-	defer func() { _ = book.Close() }()
-	sheet, err := book.NewStreamWriter("Sheet1")
-	if err != nil {
-		return err
-	}
-	head := make([]any, 0, 9)
-	for _, c := range listColumns(ctx) {
-		head = append(head, c.Title)
-	}
-	if err := sheet.SetRow("A1", head); err != nil {
-		return err
-	}
-	now := p.db.Clock().Now()
-	for n := 2; n < maxExcel+2; {
-		found, err := p.cases.List(ctx, actorOf(ctx), f)
-		if err != nil {
-			return err
-		}
-		for _, c := range found.Cases {
-			row := p.row(ctx, project, c, found.Names, now)
-			cell, err := excelize.CoordinatesToCellName(1, n)
-			if err != nil {
-				return err
-			}
-			err = sheet.SetRow(cell, []any{
-				row.Number, c.Plate, row.Person, row.Kind, plain(c.Words), row.Step, chipWords(ctx, row.Chip, now), row.Assignee, row.Opened.Format("2006-01-02 15:04"),
-			})
-			if err != nil {
-				return err
-			}
-			n++
-		}
-		if found.Next == "" {
-			break
-		}
-		f.After = found.Next
-	}
-	if err := sheet.Flush(); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	w.Header().Set("Content-Disposition", `attachment; filename="cases-`+now.Format("2006-01-02")+`.xlsx"`)
-	_, err = book.WriteTo(w)
-	return err
 }
 
 // plain keeps a cell text: a leading sign would make it a formula.

@@ -24,18 +24,10 @@ type SlipPage struct {
 // RegisterPage is a register as the filters of the list cut it.
 type RegisterPage struct {
 	Paper ui.PaperProps
-	Rows  []Row
+	Heads []string
+	Rows  [][]string
+	Total string
 	More  bool
-}
-
-// form is the form people know a kind of case by: title, number and version.
-type form struct{ title, number, version string }
-
-// forms of the handbook. A kind without one prints under its own name.
-var forms = map[string]form{
-	"repair":    {"报修登记表", "FM-GL-011-0", "0"},
-	"complaint": {"投诉登记表", "", ""},
-	"follow_up": {"回访登记表", "", ""},
 }
 
 // registerMost bounds the rows of a printed register.
@@ -69,29 +61,20 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	project := web.ProjectOf(ctx)
 	f, _ := filterOf(r)
-	f.Limit, f.After, f.NoTotal = 200, "", true
 	now := p.db.Clock().Now()
-	known := forms[f.Procedure]
-	page := RegisterPage{Paper: ui.PaperProps{
-		Title: known.title, Org: project.Name, Form: known.number, Version: known.version, Link: here(r) + "/p/" + project.Code + "/cases?" + r.URL.RawQuery,
+	reg := p.registerOf(ctx, project, f.Procedure)
+	page := RegisterPage{Heads: reg.heads(ctx), Paper: ui.PaperProps{
+		Title: reg.form.title.In(text.LangOf(ctx)), Org: project.Name, Form: reg.form.number, Version: reg.form.version, Link: here(r) + "/p/" + project.Code + "/cases?" + r.URL.RawQuery,
 		Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
 	}}
-	if page.Paper.Title == "" {
-		page.Paper.Title = text.T(ctx, "事项登记表", "Register of cases")
+	more, err := p.eachLine(ctx, project, f, registerMost, func(l line) error {
+		page.Rows = append(page.Rows, reg.words(ctx, l))
+		return nil
+	})
+	page.Total, page.More = reg.total(ctx), more
+	if err != nil {
+		return err
 	}
-	for len(page.Rows) < registerMost {
-		found, err := p.cases.List(ctx, actorOf(ctx), f)
-		if err != nil {
-			return err
-		}
-		for _, c := range found.Cases {
-			page.Rows = append(page.Rows, p.row(ctx, project, c, found.Names, now))
-		}
-		if f.After = found.Next; f.After == "" {
-			return web.Render(w, r, registerPage(page))
-		}
-	}
-	page.More = true
 	return web.Render(w, r, registerPage(page))
 }
 
