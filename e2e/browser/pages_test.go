@@ -24,7 +24,7 @@ var latinNames = regexp.MustCompile(`(?i)\b(guanjia|english|excel|xlsx|csv|sha-?
 
 // logins are names too, written as they are typed.
 func logins() string {
-	var list []string
+	list := []string{"xinlai"} // whom the scene adds
 	for _, s := range demo.Team {
 		list = append(list, s.Login)
 	}
