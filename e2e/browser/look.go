@@ -57,8 +57,8 @@ func (p *Page) Turn(v View) {
 	defer stop()
 	_, err := chromedp.Call(ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: v.Touch})
 	p.must(err)
-	if v.Theme != "" {
-		Eval[bool](p, fmt.Sprintf(`new Promise(done => { document.documentElement.dataset.bsTheme = %q; requestAnimationFrame(() => requestAnimationFrame(() => Promise.allSettled(document.getAnimations().map(a => a.finished)).then(() => done(true)))); })`, v.Theme))
+	if v.Theme != "" { // colours change over a moment; one that nothing draws (a closed part of the page) never ends
+		Eval[bool](p, fmt.Sprintf(`new Promise(done => { document.documentElement.dataset.bsTheme = %q; setTimeout(done, 3000, false); requestAnimationFrame(() => requestAnimationFrame(() => Promise.allSettled(document.getAnimations().map(a => a.finished)).then(() => done(true)))); })`, v.Theme))
 	}
 	p.Wait(fmt.Sprintf(`innerWidth === %d`, v.Width))
 }
