@@ -26,20 +26,17 @@ func (a *App) housePages(cases *caseweb.Pages, calls *deskweb.Pages) *estate.Pag
 
 // mostBuildings is how many buildings a person can choose among at a glance; a
 // town of more is searched by name.
-const mostBuildings = 300
+const mostBuildings = 150
 
 // buildingOptions are the buildings a list can be narrowed to; none when there
 // are too many to choose among.
 func (a *App) buildingOptions(ctx context.Context, tx *store.Tx, project int64) ([]ui.Option, error) {
-	list, err := a.Estate.BuildingNames(ctx, tx, project, mostBuildings+1)
-	if err != nil || len(list) > mostBuildings {
-		return nil, err
-	}
+	list, err := a.Estate.BuildingNames(ctx, tx, project, mostBuildings)
 	options := make([]ui.Option, len(list))
 	for i, b := range list {
 		options[i] = ui.Option{Value: strconv.FormatInt(b.ID, 10), Label: b.Name}
 	}
-	return options, nil
+	return options, err
 }
 
 // searchPages is the one search over what every room makes findable.

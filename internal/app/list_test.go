@@ -10,6 +10,7 @@ import (
 	"guanjia/internal/app"
 	"guanjia/internal/auth"
 	"guanjia/internal/estate"
+	"guanjia/internal/store"
 )
 
 // TestListIsNarrowedAndKept: the list of cases narrows by trade, building and
@@ -39,6 +40,20 @@ func TestListIsNarrowedAndKept(t *testing.T) {
 			if strings.Contains(body, "<script>\"") {
 				t.Errorf("?%s: words typed are not escaped", query)
 			}
+		}
+		if body := who.get(a, "/p/kept/cases").Body.String(); !strings.Contains(body, `name="building"`) || !strings.Contains(body, "2栋</option>") {
+			t.Error("the list cannot be narrowed to a building")
+		}
+		err = a.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+			for most, want := range map[int]int{3: 3, 2: 0} { // more than can be chosen among are none
+				if list, err := a.Estate.BuildingNames(ctx, tx, p.ID, most); err != nil || len(list) != want {
+					t.Errorf("at most %d buildings: %v, %v", most, list, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 		if body := who.get(a, "/p/kept/cases?cols=trade").Body.String(); !strings.Contains(body, "<td class=\"gj-nw\">水暖</td>") || strings.Contains(body, "首问责任人</th>") {
 			t.Error("the columns are not those asked for")

@@ -183,11 +183,16 @@ FROM estate_live_building b WHERE b.project_id = ? ORDER BY b.sort, b.id`, proje
 }
 
 // BuildingNames lists the buildings of a project in their order without counting
-// their units, at most limit.
-func (s *Service) BuildingNames(ctx context.Context, tx *store.Tx, project int64, limit int) ([]Building, error) {
+// their units; none when there are more than most to choose among.
+func (s *Service) BuildingNames(ctx context.Context, tx *store.Tx, project int64, most int) ([]Building, error) {
+	n, err := store.One(ctx, tx, store.Value[int64],
+		"SELECT count(*) FROM (SELECT 1 AS one FROM estate_live_building b WHERE b.project_id = ? LIMIT ?) AS found", project, most+1)
+	if err != nil || n > int64(most) {
+		return nil, err
+	}
 	return store.All(ctx, tx, func(scan store.Scan) (b Building, err error) {
 		return b, scan(&b.ID, &b.Code, &b.Name)
-	}, "SELECT b.id, b.code, b.name FROM estate_live_building b WHERE b.project_id = ? ORDER BY b.sort, b.id LIMIT ?", project, limit)
+	}, "SELECT b.id, b.code, b.name FROM estate_live_building b WHERE b.project_id = ? ORDER BY b.sort, b.id", project)
 }
 
 // House lists all units of a building with their holders, for the house view (房态).
