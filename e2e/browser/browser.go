@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -335,6 +336,16 @@ func (p *Page) Shot(name string) []byte {
 		p.must(os.WriteFile(filepath.Join(dir, name+".png"), kept, 0o644)) //nolint:gosec // pictures for everyone
 	}
 	return png
+}
+
+// PDF prints the page as its stylesheet asks for.
+func (p *Page) PDF() []byte {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, patience)
+	defer stop()
+	printed, err := chromedp.Call(ctx, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: new(true), PrintBackground: new(true)})
+	p.must(err)
+	return printed.Data
 }
 
 // Screenshot opens address once and returns its picture.

@@ -1017,7 +1017,7 @@ func registerPaper(v registerView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Paper(ui.PaperProps{Title: v.reg.Title.In(v.lang), Org: v.project.Name, Form: v.reg.Form, Version: v.reg.Version, Printed: v.actor.Name + " " + v.when}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var43), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Paper(ui.PaperProps{Wide: true, Title: v.reg.Title.In(v.lang), Org: v.project.Name, Form: v.reg.Form, Version: v.reg.Version, Printed: v.actor.Name + " " + v.when}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var43), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
