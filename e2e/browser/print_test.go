@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 // What is printed is the paper alone: no button, no blank page before it,
 // registers of many columns on their side.
 func TestWhatIsPrinted(t *testing.T) {
-	s := set(t)
+	s := &scene{Server: demoHouse(t), people: map[string]*http.Client{}}
 	b := browser.Start(t)
 	p := s.open(t, b, "wuhaiyan", text.ZH)
 	for name, x := range map[string]struct {
