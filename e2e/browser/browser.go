@@ -347,10 +347,3 @@ func (p *Page) PDF() []byte {
 	p.must(err)
 	return printed.Data
 }
-
-// Screenshot opens address once and returns its picture.
-func Screenshot(t testing.TB, address string, width, height int, lang text.Lang, theme string) []byte {
-	t.Helper()
-	p := Start(t).Open(t, address, View{Width: width, Height: height, Lang: lang, Theme: theme})
-	return p.Shot(fmt.Sprintf("%s-%s-%d", lang, theme, width))
-}

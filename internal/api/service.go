@@ -77,16 +77,6 @@ func New(opt Options) *Service {
 	return s
 }
 
-// Operations names what programs can do ("openCase"), for those who compare it
-// with the pages.
-func (s *Service) Operations() []string {
-	names := make([]string, 0, len(s.table))
-	for _, op := range s.table {
-		names = append(names, op.name)
-	}
-	return names
-}
-
 //go:embed migrations/*.sql
 var migrations embed.FS
 

@@ -1,11 +1,9 @@
 package app_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -75,31 +73,6 @@ func (o office) get(who, path string) answer {
 func (o office) post(who, path string, form url.Values) answer {
 	r := httptest.NewRequest(http.MethodPost, "/p/first"+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return o.send(who, r)
-}
-
-// upload sends a file with a form.
-func (o office) upload(t *testing.T, who, path, name string, content []byte, form url.Values) answer {
-	t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("file", name)
-	if err == nil {
-		_, err = part.Write(content)
-	}
-	for k, v := range form {
-		if err == nil {
-			err = w.WriteField(k, v[0])
-		}
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := httptest.NewRequest(http.MethodPost, "/p/first"+path, &body)
-	r.Header.Set("Content-Type", w.FormDataContentType())
 	return o.send(who, r)
 }
 

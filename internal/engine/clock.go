@@ -8,7 +8,6 @@ import (
 
 	"guanjia/internal/calendar"
 	"guanjia/internal/procedure"
-	"guanjia/internal/text"
 )
 
 // The runs of a clock.
@@ -346,9 +345,3 @@ func lastChange(events []Event, from int, names []string) time.Time {
 
 // Remaining is the time left to due at now; negative when it has passed.
 func (c ClockState) Remaining(now time.Time) time.Duration { return c.Due.Sub(now) }
-
-// RunWords is a clock's run as people read it.
-func RunWords(run string) text.Both {
-	return map[string]text.Both{RunOff: text.B("未开始", "not running"), RunRunning: text.B("计时中", "running"), RunPaused: text.B("暂停", "paused"),
-		RunMet: text.B("按时", "in time"), RunLate: text.B("超时", "late")}[run]
-}

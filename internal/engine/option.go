@@ -142,12 +142,3 @@ var outcomeWords = map[string]text.Both{
 	"not_agreed": text.B("未达成一致", "not agreed"), "satisfied": text.B("满意", "satisfied"), "dissatisfied": text.B("不满意", "dissatisfied"),
 	"told": text.B("已告知", "told"), "due": text.B("到期", "due"),
 }
-
-// OutcomeWords is a result as people read it; words of a waiting step's own
-// are shown as they are.
-func OutcomeWords(outcome string) text.Both {
-	if b, ok := outcomeWords[outcome]; ok {
-		return b
-	}
-	return text.B(outcome, outcome)
-}

@@ -89,9 +89,6 @@ func (p *Places) sort() {
 	})
 }
 
-// Names lists the names known, longest first.
-func (p *Places) Names() []string { return p.names }
-
 // In is the place a message is about: the first known name in its subject, else
 // a name only this subject writes, else the first known one in the beginning of
 // its text; "" when none is found.

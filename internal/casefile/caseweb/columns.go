@@ -38,16 +38,10 @@ var columns = []column{
 // shown are the columns a person chose, in the order of the table; the usual
 // ones when nothing known was chosen.
 func shown(chosen []string) []column {
+	known := slices.ContainsFunc(columns, func(c column) bool { return !c.fixed && slices.Contains(chosen, c.key) })
 	var list []column
 	for _, c := range columns {
-		if slices.Contains(chosen, c.key) && !c.fixed {
-			list = append(list, c)
-		}
-	}
-	none := len(list) == 0
-	list = nil
-	for _, c := range columns {
-		if c.fixed || none && c.usual || !none && slices.Contains(chosen, c.key) {
+		if c.fixed || known && slices.Contains(chosen, c.key) || !known && c.usual {
 			list = append(list, c)
 		}
 	}

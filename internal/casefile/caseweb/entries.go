@@ -2,13 +2,13 @@ package caseweb
 
 import (
 	"context"
-	"guanjia/internal/auth"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/engine"

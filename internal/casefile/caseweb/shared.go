@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"guanjia/internal/casefile"
-	"guanjia/internal/engine"
 	"guanjia/internal/text"
 	"guanjia/internal/web/ui"
 )
@@ -13,11 +12,6 @@ import (
 // Worst is the clock a list shows for a case: the running one that falls due
 // first, or what became of an ended case. Pages of other rooms show the same.
 func Worst(ctx context.Context, c casefile.Case, now time.Time) ui.Chip { return worst(ctx, c, now) }
-
-// ClockChip is one clock of a case as every page shows it.
-func ClockChip(ctx context.Context, k engine.ClockState, pause *engine.Pause, now time.Time) ui.Chip {
-	return clockChip(ctx, k, pause, now)
-}
 
 // OutcomeWord is what a button says that ends a step of this kind so.
 func OutcomeWord(kind, outcome string) text.Both { return outcomeWord(kind, outcome) }
