@@ -9,6 +9,9 @@ import (
 // this is cut off.
 const closeWait = 10 * time.Second
 
+// goneWait bounds how long Close waits for connections that are being closed.
+const goneWait = 2 * time.Second
+
 // inFlight counts the transactions that use connections beside the writer, so
 // that Close does not return while one of them still holds the file open.
 type inFlight struct {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -136,11 +137,27 @@ func (db *DB) Close() error {
 	if db.lease != nil {
 		_ = db.lease.Close()
 	}
-	err := db.read.Close()
-	if db.write != db.read {
-		if e := db.write.Close(); err == nil {
-			err = e
+	err := closePool(db.read)
+	if db.write != db.read { // after the readers, so that the log is put back into the file
+		err = errors.Join(err, closePool(db.write))
+	}
+	return err
+}
+
+// closePool closes p and waits until it has let go of its last connection: what
+// a request given up still rolls back, or a connection on its way in, outlives
+// sql.DB.Close, and would make a log beside a file that is perhaps moved or
+// removed by then. A reservation that never becomes a connection is not waited
+// for longer than goneWait.
+func closePool(p *sql.DB) error {
+	err := p.Close()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for range int(goneWait / time.Millisecond) {
+		if p.Stats().OpenConnections == 0 {
+			break
 		}
+		<-tick.C
 	}
 	return err
 }
