@@ -48,7 +48,7 @@ type backupCmd struct {
 
 // Run writes an archive while others work.
 func (c *backupCmd) Run(ctx context.Context) error {
-	a, err := app.Open(ctx, app.Options{Config: c.Config, Log: logger(c.Log)})
+	a, err := open(ctx, c.Config, os.Stderr)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ type verifyCmd struct {
 // Run recomputes every case from its log and checks the audit chain; status 1
 // when something differs.
 func (c *verifyCmd) Run(ctx context.Context) error {
-	a, err := app.Open(ctx, app.Options{Config: c.Config, Log: logger(c.Log)})
+	a, err := open(ctx, c.Config, os.Stderr)
 	if err != nil {
 		return err
 	}

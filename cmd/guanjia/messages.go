@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"guanjia/internal/app"
 	"guanjia/internal/config"
 )
 
@@ -26,7 +25,7 @@ func (c *importMessagesCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	a, err := app.Open(ctx, app.Options{Config: c.Config, Log: logger(c.Log)})
+	a, err := open(ctx, c.Config, os.Stderr)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -16,6 +18,8 @@ import (
 
 	"guanjia/internal/app"
 	"guanjia/internal/config"
+	"guanjia/internal/text"
+	"guanjia/internal/vault"
 )
 
 type serveCmd struct {
@@ -23,15 +27,14 @@ type serveCmd struct {
 }
 
 // Run serves until it is told to stop.
-func (c *serveCmd) Run(ctx context.Context) error {
-	a, err := app.Open(ctx, app.Options{Config: c.Config, Log: logger(c.Log)})
+func (c *serveCmd) Run(ctx context.Context) error { return c.serve(ctx, os.Stdout) }
+
+func (c *serveCmd) serve(ctx context.Context, out io.Writer) error {
+	a, err := open(ctx, c.Config, out)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = a.Close() }()
-	if a.NewKey {
-		fmt.Printf(keyWords, a.Config.KeyFile)
-	}
 	ln, err := listen(ctx, c.Listen, false)
 	if err != nil {
 		return err
@@ -44,22 +47,28 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		}
 		address = scheme + "://" + ln.Addr().String()
 	}
-	fmt.Printf("管家 Guanjia  %s\n", address)
+	_, _ = fmt.Fprintf(out, "管家 Guanjia  %s\n", address)
 	token, needed, err := a.Auth.FirstSetup(ctx)
 	if err != nil {
 		return err
 	}
 	if needed {
-		fmt.Printf("还没有管理员，请用这个一次性地址设置 · no administrator yet, set one up at this one-time address:\n  %s/setup/%s\n", address, token)
+		_, _ = fmt.Fprintf(out, "还没有管理员，请用这个一次性地址设置 · no administrator yet, set one up at this one-time address:\n  %s/setup/%s\n", address, token)
 	}
 	return run(ctx, a, ln)
 }
 
-const keyWords = `个人信息的密钥已建在 %[1]s。请另存一份，和备份分开放：
-丢了它，证件号码等加密内容无法恢复；谁拿到它和数据，谁就能看。
-The key for personal data was made at %[1]s. Keep a copy apart from the backups:
-without it identity numbers cannot be recovered; whoever has it and the data can read them.
-`
+// open opens an installation. Whoever runs the command that makes the key file
+// is told on out what it means, once: nothing else will tell them.
+func open(ctx context.Context, cfg config.Config, out io.Writer) (*app.App, error) {
+	a, err := app.Open(ctx, app.Options{Config: cfg, Log: logger(cfg.Log)})
+	if err != nil || !a.NewKey {
+		return a, err
+	}
+	notice := vault.LossNotice(a.Config.KeyFile)
+	_, err = fmt.Fprintf(out, "%s\n%s\n", notice.In(text.ZH), notice.In(text.EN))
+	return a, err
+}
 
 // listen opens the address; a busy port moves to the next when next is true.
 func listen(ctx context.Context, address string, next bool) (net.Listener, error) {

@@ -53,7 +53,7 @@ var keyNote = []string{
 	"Keep a copy in a safe place (not beside the data backup), take it along to a new machine, send it to nobody.",
 }
 
-// LossNotice explains to the operator what the key file means; serve prints it
+// LossNotice explains to the operator what the key file means; the command prints it
 // when OpenKeys reports that the file was just made.
 func LossNotice(path string) text.Both {
 	return text.F(
