@@ -283,5 +283,5 @@ func (b *Book) Differs(p estate.Project) ([]procedure.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	return procedure.DiffFigures(b.Handbook().Profiles[p.Profile], s.figures), nil
+	return procedure.DiffFigures(b.Handbook().Profiles[p.Profile], s.figures, b.Handbook()), nil
 }

@@ -51,7 +51,7 @@ func (a *App) previewProject(ctx context.Context, c rules.Change) (rules.Preview
 		x, y := was.figures.Title, is.figures.Title
 		out.Differences = append(out.Differences, procedure.Change{Sort: "changed", Path: "profile", Words: text.B("档 由 "+x.ZH+" 改为 "+y.ZH, "The profile changes from "+x.EN+" to "+y.EN)})
 	}
-	out.Differences = append(out.Differences, procedure.DiffFigures(was.figures, is.figures)...)
+	out.Differences = append(out.Differences, procedure.DiffFigures(was.figures, is.figures, book)...)
 	days, err := differentDays(before, after)
 	if err != nil {
 		return out, err

@@ -52,20 +52,18 @@ func (a *App) review() *rules.Review {
 	return rules.NewReview(rules.ReviewConfig{
 		DB: a.DB, Trail: a.Audit, Names: a.accounts().Accounts, Preview: a.previewChange, Approved: a.Refresh,
 		Reviewers: func(ctx context.Context, tx *store.Tx, project int64) ([]int64, error) {
-			var ids []int64
+			var roles []string
 			for _, r := range a.Book.Roles() {
-				if !slices.Contains(r.Permissions, rules.PermReview) {
-					continue
-				}
-				people, err := a.Auth.Holders(ctx, tx, project, r.Name)
-				if err != nil {
-					return nil, err
-				}
-				for _, p := range people {
-					ids = append(ids, p.Account)
+				if slices.Contains(r.Permissions, rules.PermReview) {
+					roles = append(roles, r.Name)
 				}
 			}
-			return ids, nil
+			people, err := a.Auth.HoldersOf(ctx, tx, project, roles...)
+			ids := make([]int64, len(people))
+			for i, p := range people {
+				ids[i] = p.Account
+			}
+			return ids, err
 		},
 	})
 }

@@ -107,7 +107,7 @@ func TestFiguresAreReviewedBeforeTheyTakeEffect(t *testing.T) {
 			t.Error("the figures are in force before anybody looked at them")
 		}
 		page := director.get(a, where).Body.String()
-		for _, want := range []string{"20 分钟", "2026-12-31 休 年会", "维修", "1 件", "漏水 &lt;b&gt;太慢", "supervisor"} {
+		for _, want := range []string{"维修 · 到场 · 漏水、爆管 由 30 分钟 改为 20 分钟", "2026-12-31 休 年会", "维修", "1 件", "漏水 &lt;b&gt;太慢", "supervisor"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the page of the change does not say %q", want)
 			}

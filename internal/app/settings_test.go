@@ -58,6 +58,9 @@ func TestProjectSettings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if page := admin.get(a, "/p/jinxiu/settings").Body.String(); !strings.Contains(page, "投诉 · 重大 · 答复 由 2 天 改为 1 天") {
+			t.Error("the page does not say in words what differs from the profile")
+		}
 		stamp, err := a.Book.Stamp(project.ID, "complaint")
 		if err != nil {
 			t.Fatal(err)

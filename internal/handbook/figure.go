@@ -127,7 +127,7 @@ func (s *Service) sayPlain(v any) text.Both {
 	if r := s.book.Role(w); r != nil {
 		return r.Title
 	}
-	if b, ok := people[w]; ok {
+	if b, ok := procedure.FigureWord(w); ok {
 		return b
 	}
 	if after, ok := strings.CutPrefix(w, "due + "); ok {
@@ -135,13 +135,6 @@ func (s *Service) sayPlain(v any) text.Both {
 		return text.B("到期后 "+b.ZH, b.In(text.EN)+" after it is due")
 	}
 	return words(w)
-}
-
-// people of a case, and the moments of a ladder, as figures name them.
-var people = map[string]text.Both{
-	"owner": text.B("首问责任人", "first contact"), "assignee": text.B("经办", "assignee"), "customer": text.B("客户", "customer"),
-	"due": text.B("到期", "when due"), "yes": text.B("是", "yes"), "no": text.B("否", "no"), "every day": text.B("每天", "every day"),
-	"working days": text.B("工作日", "working days"), "receives only": text.B("只接不打", "receives only"),
 }
 
 // words says a figure as people read it.

@@ -178,23 +178,8 @@ func (s *Service) find(id string) (procedure.Page, procedure.Rule, error) {
 	return procedure.Page{}, procedure.Rule{}, errs.New(errs.NotFound, "handbook.rule.none", "手册里没有这条规则，请从规则列表里选。", "The handbook has no such rule; choose one from the list.")
 }
 
-// profiles are the names of the profiles, the fullest first, then by name.
-func (s *Service) profiles() []string {
-	var names []string
-	for name := range s.book.Profiles {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if x, y := s.book.Profiles[a].Like == "", s.book.Profiles[b].Like == ""; x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a, b)
-	})
-	return names
-}
+// profiles are the names of the profiles in the order of the pages.
+func (s *Service) profiles() []string { return s.book.ProfileNames() }
 
 // procedures are the definitions by name.
 func (s *Service) procedures() []*procedure.Definition {

@@ -179,7 +179,7 @@ func DiffHandbook(before, after *Handbook) []Change {
 		func(name string) []Change { return Diff(before.Procedures[name], after.Procedures[name]) })
 	each("profiles", text.B("档", "Profile"), slices.Sorted(maps.Keys(before.Profiles)), slices.Sorted(maps.Keys(after.Profiles)),
 		func(h *Handbook, name string) text.Both { return h.Profiles[name].Title },
-		func(name string) []Change { return DiffFigures(before.Profiles[name], after.Profiles[name]) })
+		func(name string) []Change { return DiffFigures(before.Profiles[name], after.Profiles[name], after) })
 	each("roles", text.B("岗位", "Role"), roleIDs(before), roleIDs(after),
 		func(h *Handbook, name string) text.Both { return h.Role(name).Title },
 		func(name string) []Change {

@@ -9,25 +9,28 @@ import (
 )
 
 // DiffFigures says in which figures two profiles, or two versions of one,
-// differ, in the order of the second.
-func DiffFigures(before, after *Figures) []Change {
-	was, is := before.leaves(), after.leaves()
+// differ, in the order of the second. h gives the roles their titles; each
+// figure is called what the handbook's page of figures calls it.
+func DiffFigures(before, after *Figures, h *Handbook) []Change {
+	was, is := before.leaves(h), after.leaves(h)
+	name := func(path string) text.Both { return figureName(path, after, before) }
 	find := func(list []leaf, path string) int {
 		return slices.IndexFunc(list, func(l leaf) bool { return l.path == path })
 	}
 	var out []Change
 	for _, l := range is {
-		i := find(was, l.path)
+		i, n := find(was, l.path), name(l.path)
 		switch {
 		case i < 0:
-			out = append(out, Change{"added", l.path, text.B(l.path+" 定为 "+l.words.ZH, l.path+" is now "+l.words.EN)})
+			out = append(out, Change{"added", l.path, text.B(n.ZH+" 定为 "+l.words.ZH, n.EN+" is now "+l.words.EN)})
 		case was[i].content != l.content:
-			out = append(out, Change{"changed", l.path, text.B(l.path+" 由 "+was[i].words.ZH+" 改为 "+l.words.ZH, l.path+" changes from "+was[i].words.EN+" to "+l.words.EN)})
+			out = append(out, Change{"changed", l.path, text.B(n.ZH+" 由 "+was[i].words.ZH+" 改为 "+l.words.ZH, n.EN+" changes from "+was[i].words.EN+" to "+l.words.EN)})
 		}
 	}
 	for _, l := range was {
 		if find(is, l.path) < 0 {
-			out = append(out, Change{"removed", l.path, text.B(l.path+" 不再有（原来是 "+l.words.ZH+"）", l.path+" is gone (was "+l.words.EN+")")})
+			n := name(l.path)
+			out = append(out, Change{"removed", l.path, text.B(n.ZH+" 不再有（原来是 "+l.words.ZH+"）", n.EN+" is gone (was "+l.words.EN+")")})
 		}
 	}
 	return out
@@ -40,9 +43,9 @@ type leaf struct {
 	words   text.Both
 }
 
-func (f *Figures) leaves() []leaf {
+func (f *Figures) leaves(h *Handbook) []leaf {
 	var list []leaf
-	f.each(func(path string, n *node) { list = append(list, leaf{path, n.canonical(), n.words()}) })
+	f.each(func(path string, n *node) { list = append(list, leaf{path, n.canonical(), n.words(h)}) })
 	return list
 }
 
@@ -63,34 +66,21 @@ func (f *Figures) each(fn func(path string, n *node)) {
 	}
 }
 
-// Figure is one value of a profile as a page of figures shows it.
-type Figure struct {
-	Path  string
-	Words text.Both // "3 个工作日 / 3 working days"
-	Own   bool      // written in this profile, not taken from the one it is like
-}
-
-// All lists the figures in the order of the profile.
-func (f *Figures) All() []Figure {
-	var list []Figure
-	f.each(func(path string, n *node) {
-		list = append(list, Figure{Path: path, Words: n.words(), Own: n.pos.File == f.file || n.pos.File == path})
-	})
-	return list
-}
-
-// words says a figure as people read it.
-func (n *node) words() text.Both {
+// words says a figure as people read it; h gives the roles their titles and
+// may be nil.
+func (n *node) words(h *Handbook) text.Both {
 	switch n.kind {
 	case isWord:
 		if l, err := calendar.ParseLimit(n.word); err == nil && l.After == "" {
 			return l.Words()
 		}
-		switch n.word {
-		case "none":
-			return text.B("无", "none")
-		case "yes", "no":
-			return yes(n.word == "yes")
+		if h != nil {
+			if r := h.Role(n.word); r != nil {
+				return r.Title
+			}
+		}
+		if b, ok := FigureWord(n.word); ok {
+			return b
 		}
 		if amount, ok := strings.CutSuffix(n.word, " yuan"); ok {
 			return text.B(amount+" 元", n.word)
@@ -99,7 +89,7 @@ func (n *node) words() text.Both {
 	case isList:
 		var zh, en []string
 		for _, x := range n.list {
-			b := x.words()
+			b := x.words(h)
 			zh, en = append(zh, b.ZH), append(en, b.EN)
 		}
 		return text.B(strings.Join(zh, "、"), strings.Join(en, ", "))
@@ -108,12 +98,12 @@ func (n *node) words() text.Both {
 		return n.both()
 	}
 	if at, tell := n.get("at"), n.get("tell"); at != nil && tell != nil {
-		to := tell.words()
+		to := tell.words(h)
 		return text.B(atWords(at.word)+"告诉"+to.ZH, "at "+at.word+" tell "+to.EN)
 	}
 	var zh, en []string
 	for i, k := range n.keys {
-		b := n.vals[i].words()
+		b := n.vals[i].words(h)
 		zh, en = append(zh, k.word+" "+b.ZH), append(en, k.word+" "+b.EN)
 	}
 	return text.B(strings.Join(zh, "，"), strings.Join(en, ", "))

@@ -64,20 +64,35 @@ func clockParts(d *Definition) []part {
 	for i := range d.Clocks {
 		c := &d.Clocks[i]
 		parts = append(parts, part{name: c.Name, title: c.Title, attrs: []attr{
-			{"limit", text.B("时长", "limit"), limitWords(c.Limit)}, plain("from", "起于", "from", c.From), listed("to", "止于", "to", c.To),
-			plain("levels", "升级", "levels", c.Levels), when(d, c.When), {"pauses", text.B("可暂停", "pauses"), yes(c.Pauses)},
+			{"limit", text.B("时长", "limit"), limitWords(d, c.Limit)}, plain("from", "起于", "from", c.From), listed("to", "止于", "to", c.To),
+			{"levels", text.B("升级", "levels"), limitWords(d, c.Levels)}, when(d, c.When), {"pauses", text.B("可暂停", "pauses"), yes(c.Pauses)},
 			{"customer_sees", text.B("客户可见", "customer sees it"), yes(c.CustomerSees)}, listed("rule", "依据", "rules", c.Rules),
 		}})
 	}
 	return parts
 }
 
-// limitWords says a literal limit in words; a path stays a path.
-func limitWords(s string) text.Both {
-	if l, err := calendar.ParseLimit(s); err == nil && l.After == "" {
+// limitWords says a literal limit in words; a path is called by the figure's
+// name, its placeholders by the titles of their fields.
+func limitWords(d *Definition, s string) text.Both {
+	if s == "" {
+		return text.Both{}
+	}
+	if l, err := calendar.ParseLimit(s); err == nil {
+		if l.After != "" {
+			return text.B(s, s)
+		}
 		return l.Words()
 	}
-	return text.B(s, s)
+	var zh, en []string
+	for part := range strings.SplitSeq(s, ".") {
+		b := figureName(part)
+		if f := d.Field(strings.Trim(part, "{}")); f != nil && part != f.Name {
+			b = text.B("按"+f.Title.ZH, "by "+f.Title.EN)
+		}
+		zh, en = append(zh, b.ZH), append(en, b.EN)
+	}
+	return text.B(strings.Join(zh, " · "), strings.Join(en, " · "))
 }
 
 func stepParts(d *Definition) []part {
@@ -104,7 +119,7 @@ func stepParts(d *Definition) []part {
 		attrs := []attr{
 			{"do", text.B("做什么", "kind"), KindTitle(s.Do)}, listed("who", "谁来做", "who", s.Who), plain("to", "交给", "to", s.To), listed("by", "方式", "by", s.By),
 			{"asks", text.B("填写", "asks"), fieldTitles(s.Asks)}, listed("needs", "必备", "needs", s.Needs), listed("not_by", "不得由谁来做", "not by who did", s.NotBy),
-			listed("tell", "告知", "tells", s.Tell), {"limit", text.B("时长", "limit"), limitWords(s.Limit)}, plain("until", "等到", "until", s.Until), plain("action", "动作", "action", s.Action),
+			listed("tell", "告知", "tells", s.Tell), {"limit", text.B("时长", "limit"), limitWords(d, s.Limit)}, plain("until", "等到", "until", s.Until), plain("action", "动作", "action", s.Action),
 			plain("files", "归档", "files", s.Files), plain("group", "分段", "group", s.Group), listed("rule", "依据", "rules", s.Rules),
 		}
 		if s.Urgent != nil {

@@ -1,6 +1,7 @@
 package procedure_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -99,22 +100,42 @@ func TestHashIsOfTheContent(t *testing.T) {
 func TestDiffOfProfiles(t *testing.T) {
 	t.Parallel()
 	h, _ := procedure.Load(handbook.FS)
-	changes := procedure.DiffFigures(h.Profiles["residential"], h.Profiles["office-tower"])
+	changes := procedure.DiffFigures(h.Profiles["residential"], h.Profiles["office-tower"], h)
 	words := map[string]string{}
 	for _, c := range changes {
 		words[c.Path] = c.Words.ZH + " | " + c.Words.EN
 	}
 	for path, want := range map[string]string{
-		"repair.arrive.leak":     "repair.arrive.leak 由 30 分钟 改为 15 分钟 | repair.arrive.leak changes from 30 minutes to 15 minutes",
-		"complaint.minor.report": "complaint.minor.report 由 1 天 改为 当天 | complaint.minor.report changes from 1 day to same day",
-		"departments.fitout":     "departments.fitout 定为 装修管理部 | departments.fitout is now Fit-out control",
+		"repair.accept":             "维修 · 接单 由 15 分钟 改为 10 分钟 | repair · accept changes from 15 minutes to 10 minutes",
+		"repair.arrive.leak":        "维修 · 到场 · 漏水、爆管 由 30 分钟 改为 15 分钟 | repair · arrive · Leak or burst pipe changes from 30 minutes to 15 minutes",
+		"complaint.minor.report":    "投诉 · 一般 · 上报 由 1 天 改为 当天 | complaint · minor · report changes from 1 day to same day",
+		"complaint.minor.report_to": "投诉 · 一般 · 报给 由 部门负责人 改为 主管 | complaint · minor · report to changes from Department head to Supervisor",
+		"departments.fitout":        "部门 · 装修管理部 定为 装修管理部 | departments · Fit-out control is now Fit-out control",
 	} {
 		if words[path] != want {
 			t.Errorf("%s: %q, want %q", path, words[path], want)
 		}
 	}
-	if same := procedure.DiffFigures(h.Profiles["campus"], h.Profiles["campus"]); len(same) > 0 {
+	if same := procedure.DiffFigures(h.Profiles["campus"], h.Profiles["campus"], h); len(same) > 0 {
 		t.Errorf("a profile differs from itself: %v", same)
+	}
+}
+
+// Nobody reads a figure's raw name in Chinese: every part of every shipped path
+// has one.
+func TestEveryFigureHasAName(t *testing.T) {
+	t.Parallel()
+	h, _ := procedure.Load(handbook.FS)
+	for _, profile := range h.ProfileNames() {
+		for _, c := range procedure.DiffFigures(&procedure.Figures{}, h.Profiles[profile], h) {
+			path := c.Path
+			if name := h.FigureName(path); regexp.MustCompile(`[a-z_]`).MatchString(name.ZH) || strings.Contains(name.EN, "_") {
+				t.Errorf("%s: %s is called %q, %q", profile, path, name.ZH, name.EN)
+			}
+		}
+	}
+	if got := h.FigureName("whatever.nobody_knows").ZH; got != "whatever · nobody knows" {
+		t.Errorf("a word nothing is known of: %q", got)
 	}
 }
 

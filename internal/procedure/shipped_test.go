@@ -39,7 +39,7 @@ func TestFiguresReadBackFromTheirSource(t *testing.T) {
 		if len(ps) > 0 || again.Hash != f.Hash {
 			t.Errorf("%s reads back as %.8s, not %.8s: %v", name, again.Hash, f.Hash, ps)
 		}
-		if diff := procedure.DiffFigures(f, again); len(diff) > 0 {
+		if diff := procedure.DiffFigures(f, again, h); len(diff) > 0 {
 			t.Errorf("%s differs: %v", name, diff)
 		}
 	}

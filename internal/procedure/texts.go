@@ -87,7 +87,7 @@ func (f *Figures) Fill(b text.Both) text.Both {
 			if err != nil {
 				return "—"
 			}
-			return n.words().In(lang)
+			return n.words(nil).In(lang)
 		})
 	}
 	return text.B(fill(b.ZH, text.ZH), fill(b.EN, text.EN))
