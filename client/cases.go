@@ -297,6 +297,12 @@ func (c *Client) Merge(ctx context.Context, n, key, into, reason string) (Case, 
 	return post[Case](ctx, c, c.one(n)+"/merge", key, map[string]string{"into": into, "reason": reason})
 }
 
+// Erase takes what people said out of an ended case, for good; reason says who
+// asked and on what basis.
+func (c *Client) Erase(ctx context.Context, n, key, reason string) (Case, error) {
+	return post[Case](ctx, c, c.one(n)+"/erase", key, map[string]string{"reason": reason})
+}
+
 // Signal is one message of a telephone system about a call.
 type Signal struct {
 	Event     string     `json:"event"` // ring, answer, hold, resume, hang_up

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 
 	"guanjia/client"
 	"guanjia/internal/app"
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/config"
@@ -203,6 +205,42 @@ func TestCaseByProgram(t *testing.T) {
 		}
 		_, err = c.Case(ctx, "WX-0000-0000")
 		refused(t, err, "casefile.case.missing")
+	})
+}
+
+// TestErasedByProgram takes people's words out of an ended case: refused to who
+// has no such right, without a reason and while the case is open; noted in the
+// trail as the page notes it. Proves PLT-09 and LAW-03.
+func TestErasedByProgram(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h house) {
+		ctx, c := context.Background(), h.client(t, "supervisor")
+		in := client.NewCase{Procedure: "repair", Channel: "phone", Unit: strconv.FormatInt(h.unit.ID, 10), Caller: "周丽华", Phone: "13812346621", Words: "厨房漏水", Fields: answers}
+		made, err := c.OpenCase(ctx, "", in)
+		ok(t, err)
+		_, err = c.Erase(ctx, made.Number, "", "本人来函")
+		refused(t, err, "casefile.erase.open")
+		_, err = c.Cancel(ctx, made.Number, "", client.Act{Reason: "客户自己修好了"})
+		ok(t, err)
+		_, err = h.client(t, "desk").Erase(ctx, made.Number, "", "本人来函")
+		refused(t, err, "web.permission.missing")
+		_, err = c.Erase(ctx, made.Number, "", " ")
+		refused(t, err, "casefile.erase.reason")
+		key := client.NewKey()
+		gone, err := c.Erase(ctx, made.Number, key, "本人来函")
+		ok(t, err)
+		again, err := c.Erase(ctx, made.Number, key, "本人来函")
+		ok(t, err)
+		if gone.Words+gone.Caller+gone.Phone != "" || gone.Number != made.Number || again.Version != gone.Version {
+			t.Errorf("erased: %+v, again: %+v", gone, again)
+		}
+		_, err = c.Erase(ctx, made.Number, "", "本人来函")
+		refused(t, err, "casefile.erased")
+		list, err := h.Audit.List(ctx, auth.System, audit.Filter{Project: h.project.ID, Action: "casefile.case.erase"})
+		ok(t, err)
+		if len(list) != 1 {
+			t.Errorf("the trail has %d entries of it", len(list))
+		}
 	})
 }
 

@@ -143,6 +143,12 @@ type Act struct {
 	Step     string     `json:"step,omitempty"`
 }
 
+// Erase says why the words of a case go.
+type Erase struct {
+	Version int    `json:"version,omitempty"`
+	Reason  string `json:"reason"`
+}
+
 // MergeInto names the case that goes on.
 type MergeInto struct {
 	Version int    `json:"version,omitempty"`
@@ -198,6 +204,11 @@ type mergeIn struct {
 	Body   MergeInto
 }
 
+type eraseIn struct {
+	Number string `path:"number"`
+	Body   Erase
+}
+
 func (s *Service) caseOperations() []operation {
 	const cases, one = inProject + "/cases", inProject + "/cases/{number}"
 	ops := []operation{
@@ -208,6 +219,7 @@ func (s *Service) caseOperations() []operation {
 		call("listEvents", http.MethodGet, one+"/events", casefile.PermWork, "cases", "The log of a case", http.StatusOK, s.events),
 		call("doStep", http.MethodPost, one+"/do", casefile.PermWork, "cases", "Do the step a case stands at", http.StatusOK, s.do),
 		call("mergeCase", http.MethodPost, one+"/merge", casefile.PermMerge, "cases", "Let another case go on in place of this one", http.StatusOK, s.merge),
+		call("eraseCase", http.MethodPost, one+"/erase", casefile.PermErase, "cases", "Erase what people said in an ended case (reason: who asked and on what basis)", http.StatusOK, s.erase),
 	}
 	for _, a := range actions {
 		act := a
@@ -375,6 +387,16 @@ func (s *Service) merge(ctx context.Context, in mergeIn) (Case, error) {
 		return Case{}, err
 	}
 	c, err := s.cases.Merge(ctx, actorOf(ctx), casefile.Merging{From: from, Into: into, Version: in.Body.Version, Reason: in.Body.Reason, Key: in.Key})
+	return caseOf(ctx, c), err
+}
+
+// erase takes people's words out of an ended case (LAW-03).
+func (s *Service) erase(ctx context.Context, in eraseIn) (Case, error) {
+	id, err := s.find(ctx, in.Number)
+	if err != nil {
+		return Case{}, err
+	}
+	c, err := s.cases.Erase(ctx, actorOf(ctx), casefile.Erasing{Case: id, Version: in.Body.Version, Reason: in.Body.Reason})
 	return caseOf(ctx, c), err
 }
 
