@@ -1,4 +1,4 @@
-// Package work is the dispatch room (派工): who can do which trade, who should
+// Package work is the dispatch room (派单): who can do which trade, who should
 // be sent, what is on whose hands, and where it piles up.
 //
 // It owns: the trades of each technician, the rule that proposes one, the

@@ -27,7 +27,7 @@ func (s *Service) Module() module.Module {
 		Name: "work", Room: 31, Requires: []string{"casefile"},
 		Permissions: []auth.Permission{
 			{Name: PermOrders, Title: text.B("在手机上办自己的工单", "Do one's own orders on the phone")},
-			{Name: PermBoard, Title: text.B("看派工台", "See the dispatch board")},
+			{Name: PermBoard, Title: text.B("看派单台", "See the dispatch board")},
 			{Name: PermSee, Title: text.B("看各人的工种", "See technicians' trades")},
 			{Name: PermManage, Title: text.B("改各人的工种", "Change technicians' trades")},
 		},

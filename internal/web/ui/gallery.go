@@ -13,7 +13,7 @@ var Sheets = []string{"parts", "case", "list", "desk", "day", "board", "form", "
 
 func sheetTitle(ctx context.Context, sheet string) string {
 	names := map[string]text.Both{
-		"parts": text.B("部件", "Parts"), "case": text.B("事项页", "Case"), "list": text.B("列表", "List"), "desk": text.B("前台", "Desk"), "day": text.B("今日", "Day"), "board": text.B("派工", "Board"),
+		"parts": text.B("部件", "Parts"), "case": text.B("事项页", "Case"), "list": text.B("列表", "List"), "desk": text.B("前台", "Desk"), "day": text.B("今日", "Day"), "board": text.B("派单", "Board"),
 		"form": text.B("填写", "Form"), "empty": text.B("空页", "Empty"), "error": text.B("出错", "Error"),
 		"plain": text.B("登录样式", "Plain"), "phone": text.B("手机", "Phone"), "phone-large": text.B("手机大字", "Phone, large"),
 		"paper": text.B("A4 表", "A4 form"), "receipt": text.B("小票", "Receipt"),

@@ -3246,7 +3246,7 @@ func galleryDispatch() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Page(PageProps{Title: text.T(ctx, "派工", "Dispatch"), Layout: "gj-board-wall"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var133), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Page(PageProps{Title: text.T(ctx, "派单", "Dispatch"), Layout: "gj-board-wall"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var133), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

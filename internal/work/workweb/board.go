@@ -426,7 +426,7 @@ func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) give(ctx context.Context, tx *store.Tx, actor auth.Actor, c casefile.Case, account int64, version int) error {
 	step := p.stepOf(c)
-	cmd := engine.Command{Kind: engine.EvAssign, Data: map[string]any{"account": account, "reason": text.T(ctx, "派工台改派", "assigned on the board")}}
+	cmd := engine.Command{Kind: engine.EvAssign, Data: map[string]any{"account": account, "reason": text.T(ctx, "派单台改派", "assigned on the board")}}
 	if step != nil && step.Do == procedure.KindDispatch {
 		cmd = engine.Command{Kind: engine.EvDone, Step: step.Name, Outcome: "sent", Data: map[string]any{"account": account}}
 	}

@@ -641,7 +641,7 @@ func boardView(p BoardPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.PageProps{Title: text.T(ctx, "派工", "Dispatch"), Layout: "gj-board-wall", Wall: p.Wall, Scripts: []string{"board.js"}, Seat: boardSeat(ctx, p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.PageProps{Title: text.T(ctx, "派单", "Dispatch"), Layout: "gj-board-wall", Wall: p.Wall, Scripts: []string{"board.js"}, Seat: boardSeat(ctx, p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -942,7 +942,7 @@ func tradesView(p TradesPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Pane(ui.PaneProps{Title: text.T(ctx, "各人的工种", "Trades"), Aside: ui.Anchor(text.T(ctx, "回派工台", "Back to the board"), p.Base)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var43), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Pane(ui.PaneProps{Title: text.T(ctx, "各人的工种", "Trades"), Aside: ui.Anchor(text.T(ctx, "回派单台", "Back to the board"), p.Base)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var43), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -65,7 +65,7 @@ func (p *Pages) Routes() []web.Route {
 func (p *Pages) Nav() []web.NavItem {
 	return []web.NavItem{
 		{Place: 5, Title: text.B("我的工单", "My orders"), Icon: "device-mobile", Path: "/p/{project}/work", Permission: work.PermOrders},
-		{Place: 32, Title: text.B("派工", "Dispatch"), Icon: "layout-kanban", Path: "/p/{project}/board", Permission: work.PermBoard},
+		{Place: 32, Title: text.B("派单", "Dispatch"), Icon: "layout-kanban", Path: "/p/{project}/board", Permission: work.PermBoard},
 	}
 }
 
