@@ -67,7 +67,7 @@ func (s *Service) Module() module.Module {
 	return module.Module{
 		Name: "letters", Room: 33, Requires: []string{"casefile", "importer"},
 		Routes:     s.routes(),
-		Nav:        []web.NavItem{{Place: 25, Title: text.B("来信", "Letters"), Icon: "inbox", Path: "/p/{project}/letters", Permission: importer.PermRun}},
+		Nav:        []web.NavItem{{Place: 39, Front: 98, Title: text.B("来信", "Letters"), Icon: "inbox", Path: "/p/{project}/letters", Permission: importer.PermRun}},
 		Jobs:       []jobs.Spec{{Kind: jobOpen, Work: s.workOpen, Attempts: attempts, Timeout: 30 * time.Minute}, {Kind: jobWithdraw, Work: s.workWithdraw, Attempts: attempts, Timeout: 30 * time.Minute}},
 		Migrations: Migrations(),
 	}

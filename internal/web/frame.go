@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"guanjia/internal/auth"
@@ -65,8 +67,9 @@ func (s *Shell) frame(r *http.Request) ui.Frame {
 		}
 		for _, q := range list {
 			l := ui.Link{Title: q.Name, Path: "/?project=" + q.Code, Current: q.ID == project.ID}
-			if nav := s.nav(ctx, actor, q, ""); len(nav) > 0 {
-				l.Path = nav[0].Path
+			inside := "/p/" + q.Code + "/"
+			if nav := slices.DeleteFunc(s.nav(ctx, actor, q, ""), func(l ui.Link) bool { return !strings.HasPrefix(l.Path, inside) }); len(nav) > 0 {
+				l.Path = foremost(nav)
 			}
 			f.Projects = append(f.Projects, l)
 		}
@@ -88,6 +91,11 @@ func (s *Shell) lastProject(ctx context.Context, actor auth.Actor, code string) 
 		}
 	}
 	return Project{}
+}
+
+// foremost is where a person lands of the entries that are theirs.
+func foremost(nav []ui.Link) string {
+	return slices.MinFunc(nav, func(a, b ui.Link) int { return cmp.Compare(a.Front, b.Front) }).Path
 }
 
 func (s *Shell) nav(ctx context.Context, actor auth.Actor, project Project, path string) []ui.Link {
@@ -121,7 +129,7 @@ func (s *Shell) links(ctx context.Context, actor auth.Actor, project Project, it
 				best, at = n, len(out)
 			}
 		}
-		out = append(out, ui.Link{Title: item.Title.In(text.LangOf(ctx)), Icon: item.Icon, Path: href, End: item.Place >= 99})
+		out = append(out, ui.Link{Title: item.Title.In(text.LangOf(ctx)), Icon: item.Icon, Path: href, End: item.Place >= 99, Front: cmp.Or(item.Front, item.Place)})
 	}
 	if at >= 0 {
 		out[at].Current = true

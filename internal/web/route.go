@@ -40,6 +40,7 @@ type NavItem struct {
 	Path       string // with {project}: "/p/{project}/desk"
 	Local      string // of a company page: where who has the permission in the project only goes instead, "/p/{project}/settings"
 	Permission string
+	Front      int      // people land at the entry of theirs with the lowest; 0 is Place
 	Also       []string // further addresses that lie under it: "/p/{project}/case"
 }
 

@@ -240,13 +240,18 @@ func (p *statusOnly) Header() http.Header         { return p.header }
 func (p *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
 func (p *statusOnly) WriteHeader(status int)      { p.status = status }
 
-// front sends a person to the first page of the rail that is theirs.
+// front sends a person to the page of the rail that is first theirs: before
+// there is a project, to where one is made.
 func (s *Shell) front(w http.ResponseWriter, r *http.Request) error {
 	f := s.frame(r)
 	if len(f.Nav) == 0 {
 		return Render(w, r, noWork())
 	}
-	Redirect(w, r, f.Nav[0].Path)
+	if f.Project == "" {
+		Redirect(w, r, f.Nav[0].Path)
+		return nil
+	}
+	Redirect(w, r, foremost(f.Nav))
 	return nil
 }
 

@@ -49,7 +49,7 @@ func (p *Pages) Module() module.Module {
 	}
 	return module.Module{
 		Name: "auth", Room: 1, Permissions: auth.Permissions(), Migrations: auth.Migrations().FS, Jobs: p.auth.Jobs(),
-		Nav: []web.NavItem{{Place: 99, Title: text.B("用户", "Users"), Icon: "users", Path: "/users", Local: "/p/{project}/users", Permission: auth.PermView}},
+		Nav: []web.NavItem{{Place: 99, Front: 50, Title: text.B("用户", "Users"), Icon: "users", Path: "/users", Local: "/p/{project}/users", Permission: auth.PermView}},
 		Routes: []web.Route{
 			open("GET /login", p.loginPage), open("POST /login", p.login),
 			open("GET /login/code", p.codePage), open("POST /login/code", p.code),

@@ -51,7 +51,7 @@ func TestCollectingFromThePage(t *testing.T) {
 		c.Get("", "/survey/"+tokens[0]).Want(t, http.StatusOK).Has(t, "满意吗", "不记名").Lacks(t, "3栋", "王芳", "业主", "临江苑", "1380000")
 		c.Post("", "/survey/"+tokens[0], url.Values{"q0": {"5"}, "q1": {`<b>树</b>`}}).Want(t, http.StatusSeeOther)
 		c.Post("", "/survey/"+tokens[0], url.Values{"q0": {"1"}}).Want(t, http.StatusConflict).Has(t, "原来的回答没有改")
-		c.Get("desk", "/p/lin/surveys").Want(t, http.StatusOK).Has(t, "年度征询", "4 份", `<td class="gj-num gj-nw">1</td><td class="gj-num gj-nw">25 %</td>`)
+		c.Get("desk", "/p/lin/surveys").Want(t, http.StatusOK).Has(t, "年度征询", "4 份", `data-th="收回">1</td>`, `data-th="回收率">25 %</td>`)
 		c.Post("desk", page+"/remind", nil).Want(t, http.StatusConflict).Has(t, "三天内")
 		c.Clock.Add(80 * time.Hour)
 		for _, at := range []string{"/remind", "/end", "/count"} {

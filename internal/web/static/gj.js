@@ -95,6 +95,11 @@ document.addEventListener("keydown", (e) => {
       menu.querySelector("summary").focus();
       return;
     }
+    if (document.querySelector(".gj-rail.is-open")) {
+      unrail(document.body);
+      document.querySelector("[data-rail]").focus();
+      return;
+    }
   }
   if (inField && (plain || key === "ctrl+z")) return;
   const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"], [data-pick="${CSS.escape(key)}"]`)].filter(seen).at(-1);
@@ -212,12 +217,21 @@ document.addEventListener("click", (e) => {
   for (const menu of document.querySelectorAll("details.gj-menu[open]")) {
     if (!menu.contains(e.target)) menu.open = false;
   }
+  unrail(e.target);
   if (!el) return;
   if (el.getAttribute("aria-disabled") === "true") e.preventDefault();
   else if (el.dataset.back) history.length > 1 ? history.back() : location.assign("/");
   else if (el.dataset.print) print();
   else if (el.dataset.dismiss) document.getElementById("gj-trouble").replaceChildren();
 });
+
+// The rail of a phone shows four entries; the rest come up over it and go with a press anywhere else.
+function unrail(at) {
+  const more = document.querySelector("[data-rail]");
+  const open = more?.contains(at) ? !more.parentElement.classList.contains("is-open") : false;
+  more?.parentElement.classList.toggle("is-open", open);
+  more?.setAttribute("aria-expanded", String(open));
+}
 
 // A form goes once: a second press while it travels does nothing.
 document.addEventListener("submit", (e) => {

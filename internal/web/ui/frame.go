@@ -38,6 +38,7 @@ type Link struct {
 	Path    string
 	Current bool
 	End     bool
+	Front   int // people land at the lowest
 }
 
 // Undo says what was done; Path, when present, takes it back by POST.
