@@ -1,4 +1,4 @@
-package app_test
+package center_test
 
 import (
 	"net/http"
@@ -13,10 +13,10 @@ func TestWhereEachLands(t *testing.T) {
 	t.Parallel()
 	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
 		c.Hire("root", "admin", 0)
-		c.Hire("clerk of users", "admin", c.Project.ID)
+		c.Hire("accounts", "admin", c.Project.ID)
 		c.Hire("guard", "guard", c.Project.ID)
 		for who, to := range map[string]string{
-			"root": "/users", "clerk of users": "/p/lin/users", "technician": "/p/lin/work", "desk": "/p/lin/today", "director": "/p/lin/today",
+			"root": "/users", "accounts": "/p/lin/users", "technician": "/p/lin/work", "desk": "/p/lin/today", "director": "/p/lin/today",
 			"guard": "/p/lin/today", "auditor": "/p/lin/units",
 		} {
 			if got := c.Get(who, "/").Want(t, http.StatusSeeOther).To; got != to {
