@@ -2,7 +2,7 @@
 // port, logged in to as a person would, stopped or killed.
 //
 // It owns: building, starting, killing, logging in. It does not own: what the
-// tests look at. Imported by tests only. Start at Start.
+// tests look at. Imported by tests only. Start at Launch.
 package house
 
 import (
@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -88,19 +87,8 @@ type Server struct {
 	said bytes.Buffer
 }
 
-// Start runs the binary with args until a line with its address was printed
-// and it answers. It is stopped when the test ends.
-func Start(t testing.TB, env []string, args ...string) *Server {
-	t.Helper()
-	s, err := Launch(Binary(t), env, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Stop)
-	return s
-}
-
-// Launch is Start without a test to end with.
+// Launch runs the binary with args until a line with its address was printed
+// and it answers. Whoever calls it stops it.
 func Launch(binary string, env []string, args ...string) (*Server, error) {
 	s := &Server{cmd: exec.Command(binary, args...), done: make(chan struct{})} //nolint:gosec // our own binary
 	s.cmd.Env = append(os.Environ(), env...)
@@ -302,15 +290,4 @@ func Run(t testing.TB, args ...string) (int, string) {
 		t.Fatal(err)
 	}
 	return 0, string(out)
-}
-
-// FreePort is an address on which nobody listens now.
-func FreePort(t testing.TB) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = ln.Close() }()
-	return ln.Addr().String()
 }

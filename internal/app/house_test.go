@@ -79,7 +79,8 @@ func in(dir string, names ...string) bool {
 	return false
 }
 
-// TestImportsPointDownwards holds the drawing in docs/architecture.md.
+// TestImportsPointDownwards says what no package of a layer may import; which
+// stands on which is TestArchitectureIsTrue.
 func TestImportsPointDownwards(t *testing.T) {
 	t.Parallel()
 	for _, f := range sources(t) {
