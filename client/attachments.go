@@ -24,10 +24,20 @@ type Attachment struct {
 // AddAttachment hangs a file on a case, with its digest. The same content again
 // is kept once.
 func (c *Client) AddAttachment(ctx context.Context, n, name string, content []byte) (Attachment, error) {
+	return c.hang(ctx, n, url.Values{"name": {name}}, content)
+}
+
+// AddPaper hangs the scan of a paper on a case, "written_answer", and notes it
+// as brought: the step that waits for it can go on.
+func (c *Client) AddPaper(ctx context.Context, n, paper, name string, content []byte) (Attachment, error) {
+	return c.hang(ctx, n, url.Values{"name": {name}, "paper": {paper}}, content)
+}
+
+func (c *Client) hang(ctx context.Context, n string, as url.Values, content []byte) (Attachment, error) {
 	var out Attachment
 	sum := sha256.Sum256(content)
 	err := c.send(ctx, request{
-		method: http.MethodPost, path: c.one(n) + "/attachments?" + url.Values{"name": {name}}.Encode(), content: content, media: "application/octet-stream",
+		method: http.MethodPost, path: c.one(n) + "/attachments?" + as.Encode(), content: content, media: "application/octet-stream",
 		digest: "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":",
 	}, c.into(&out))
 	return out, err

@@ -187,7 +187,11 @@ func desk(ctx context.Context, t *testing.T, h house, c *client.Client) {
 	if !bytes.Equal(back.Bytes(), photo.Bytes()) {
 		t.Error("the file came back altered")
 	}
-	_, err := c.AddAttachment(ctx, taken.Number, "x.exe", []byte("MZ\x90\x00"))
+	_, err := c.AddPaper(ctx, taken.Number, "passport", "漏水.png", photo.Bytes())
+	if client.CodeOf(err) != "case.fields" {
+		t.Errorf("a paper nobody asked for: %v", err)
+	}
+	_, err = c.AddAttachment(ctx, taken.Number, "x.exe", []byte("MZ\x90\x00"))
 	if !strings.HasPrefix(client.CodeOf(err), "files.") {
 		t.Errorf("a program was taken for a photo: %v", err)
 	}
@@ -214,6 +218,8 @@ func desk(ctx context.Context, t *testing.T, h house, c *client.Client) {
 	must[client.Case](t)(c.AnswerFollowUp(ctx, taken.Number, "", client.FollowAnswer{Outcome: "satisfied", By: "call", Fields: map[string]any{"followed": "很满意"}}))
 	must[client.Case](t)(c.Cancel(ctx, double.Number, "", client.Act{Reason: "重复"}))
 	must[client.Case](t)(c.Reopen(ctx, double.Number, "", client.Act{Reason: "又漏了"}))
+	must[client.Case](t)(c.Cancel(ctx, double.Number, "", client.Act{Reason: "客户撤回"}))
+	must[client.Case](t)(c.Erase(ctx, double.Number, "", "本人来函"))
 	must[client.CasePage](t)(c.Cases(ctx, client.Filter{Count: true}))
 	must[client.CaseView](t)(c.Case(ctx, taken.Number))
 	must[[]client.Event](t)(c.Events(ctx, taken.Number))

@@ -16,6 +16,7 @@ import (
 
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/files"
 	"guanjia/internal/store"
@@ -48,13 +49,14 @@ type Attachment struct {
 type uploadIn struct {
 	Number string `path:"number"`
 	Name   string `query:"name"`
+	Paper  string `query:"paper"`
 	Digest string `header:"Content-Digest"`
 }
 
 func (s *Service) attachmentOperations() []operation {
 	const of = inProject + "/cases/{number}/attachments"
 	up := call("addAttachment", http.MethodPost, of, casefile.PermWork, "cases",
-		"Hang a file on a case: the body is the file. Its type is told from its content; Content-Digest (RFC 9530, sha-256) is checked when given. The same content again is kept once.",
+		"Hang a file on a case: the body is the file. Its type is told from its content; Content-Digest (RFC 9530, sha-256) is checked when given. The same content again is kept once. With paper it is the scan of that paper of the procedure, and the step that waits for it can go on.",
 		http.StatusCreated, s.noBody)
 	up.serve, up.out, up.upload = s.upload, reflect.TypeFor[Attachment](), true
 	down := call("getAttachment", http.MethodGet, inProject+"/attachments/{id}", casefile.PermWork, "cases", "The content of a file of a case", http.StatusOK, s.noFile)
@@ -131,6 +133,11 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if in.Paper != "" {
+		if err := s.bring(ctx, id, in.Paper, kept); err != nil {
+			return err
+		}
+	}
 	list, err := s.attachments(ctx, numberIn{in.Number})
 	if err != nil {
 		return err
@@ -141,6 +148,12 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return errs.New(errs.Conflict, "files.gone", "文件刚被删除，请再传一次。", "The file was erased just now; send it again.")
+}
+
+// bring notes in the file of the case that a paper of its procedure was brought.
+func (s *Service) bring(ctx context.Context, id int64, paper, ref string) error {
+	_, err := s.cases.Do(ctx, actorOf(ctx), casefile.Doing{Case: id, Command: engine.Command{Kind: engine.EvPaper, Data: map[string]any{"name": paper, "attachment": ref}}})
+	return err
 }
 
 func (s *Service) download(w http.ResponseWriter, r *http.Request) error {

@@ -82,6 +82,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 	page.Next, page.Missing = next, missing
 	page.Entries, page.Counts = entries(ctx, v, page.View)
 	page.Facts = facts(ctx, v)
+	page.Papers = papers(ctx, v)
 	page.People = people(ctx, v)
 	for _, rel := range v.Related {
 		page.Related = append(page.Related, RelatedLine{
@@ -181,7 +182,11 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 	}
 	var missing []ui.Miss
 	for _, m := range option.Missing {
-		missing = append(missing, ui.Miss{What: m.Title.In(lang), Icon: missIcon(m.Kind)})
+		miss := ui.Miss{What: m.Title.In(lang), Icon: missIcon(m.Kind)}
+		if m.Kind == "paper" {
+			miss.Word, miss.Path = text.T(ctx, "登记", "Bring"), casePath(web.ProjectOf(ctx), v.Case.Number)+"/way/"+wayPaper+"?choice="+m.Name
+		}
+		missing = append(missing, miss)
 	}
 	return next, missing, nil
 }
@@ -230,6 +235,34 @@ func facts(ctx context.Context, v casefile.View) []FactLine {
 		}
 		if answer := answerWords(ctx, v.Figures, f, v.Case.State.Fields, value); answer != "" {
 			list = append(list, FactLine{Label: f.Title.In(lang), Answer: answer})
+		}
+	}
+	return list
+}
+
+// papers lists the photos of the case and the papers brought, oldest first.
+func papers(ctx context.Context, v casefile.View) []PaperLine {
+	lang := text.LangOf(ctx)
+	var list []PaperLine
+	add := func(title, ref string, picture bool) {
+		if _, err := strconv.ParseInt(ref, 10, 64); err == nil {
+			list = append(list, PaperLine{Title: title, Path: "/files/" + ref, Picture: picture})
+		}
+	}
+	for _, f := range v.Def.Fields {
+		if f.Type != procedure.TypePhoto {
+			continue
+		}
+		refs, _ := v.Case.State.Fields[f.Name].([]string)
+		for _, ref := range refs {
+			add(f.Title.In(lang), ref, true)
+		}
+	}
+	for _, e := range v.Events {
+		for _, paper := range v.Def.Papers {
+			if e.Kind == engine.EvPaper && caseform.Text(e.Data["name"]) == paper.Name {
+				add(paper.Title.In(lang), caseform.Text(e.Data["attachment"]), false)
+			}
 		}
 	}
 	return list

@@ -99,6 +99,8 @@ func (p *Pages) Routes() []web.Route {
 	at := web.AtProject
 	do := at("POST /cases/{number}/do", casefile.PermWork, p.do)
 	do.MaxBody = maxPhotos
+	way := at("POST /cases/{number}/way/{way}", casefile.PermWork, p.goWay)
+	way.MaxBody = maxPhotos
 	return []web.Route{
 		at("GET /today", casefile.PermWork, p.today),
 		at("GET /cases", casefile.PermWork, p.list),
@@ -111,7 +113,7 @@ func (p *Pages) Routes() []web.Route {
 		at("GET /cases/{number}/print", casefile.PermView, p.slip),
 		at("GET /registers/cases/print", casefile.PermView, p.register),
 		at("GET /cases/{number}/way/{way}", casefile.PermWork, p.way),
-		at("POST /cases/{number}/way/{way}", casefile.PermWork, p.goWay),
+		way,
 	}
 }
 

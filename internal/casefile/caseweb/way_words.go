@@ -9,6 +9,8 @@ import (
 
 func choiceLabel(ctx context.Context, way string) string {
 	switch way {
+	case wayPaper:
+		return text.T(ctx, "哪份材料", "Which paper")
 	case "assign":
 		return text.T(ctx, "交给", "To")
 	case "pause":

@@ -2,6 +2,7 @@ package caseweb
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,8 +10,10 @@ import (
 
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
+	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -23,6 +26,7 @@ var wayWords = []struct {
 	title     text.Both
 	kind      engine.EventKind
 }{
+	{wayPaper, "file-text", text.B("登记材料", "Bring a paper"), engine.EvPaper},
 	{"told", "phone", text.B("回话", "Tell the customer"), engine.EvTold},
 	{"assign", "arrow-right", text.B("转交", "Reassign"), engine.EvAssign},
 	{"promise", "clock", text.B("答应客户", "Promise"), engine.EvPromise},
@@ -33,6 +37,9 @@ var wayWords = []struct {
 	{"reopen", "refresh", text.B("重新打开", "Reopen"), engine.EvReopen},
 	{wayErase, "trash", text.B("删除个人内容", "Erase people's words"), ""},
 }
+
+// wayPaper brings a paper that the step waits for: its scan or photo.
+const wayPaper = "paper"
 
 // wayErase is no command of the procedure: it takes words out of the file.
 const wayErase = "erase"
@@ -53,6 +60,8 @@ func ways(ctx context.Context, base string, v casefile.View) []Way {
 	for _, w := range wayWords {
 		may := open
 		switch w.way {
+		case wayPaper:
+			may = open && len(lacking(ctx, v)) > 0
 		case "pause":
 			may = open && v.Case.State.Pause == nil
 		case "resume":
@@ -71,6 +80,44 @@ func ways(ctx context.Context, base string, v casefile.View) []Way {
 		}
 	}
 	return list
+}
+
+// lacking are the papers that the step the case stands at still waits for.
+func lacking(ctx context.Context, v casefile.View) []ui.Option {
+	var list []ui.Option
+	if len(v.Options) == 0 || v.Options[0].Kind != engine.EvDone {
+		return nil
+	}
+	for _, m := range v.Options[0].Missing {
+		if m.Kind == "paper" {
+			list = append(list, ui.Option{Value: m.Name, Label: m.Title.In(text.LangOf(ctx))})
+		}
+	}
+	return list
+}
+
+// bring keeps the scan of a paper and notes in the file that it was brought.
+func (p *Pages) bring(r *http.Request, v casefile.View) error {
+	ctx := r.Context()
+	var kept map[string][]string
+	var err error
+	if p.files != nil {
+		kept, err = caseform.Uploads(r, []procedure.Field{{Name: wayPaper, Type: procedure.TypePhoto}}, func(name string, body io.Reader) (string, error) {
+			return p.files.Keep(ctx, actorOf(ctx), v.Case.Project, v.Case.ID, name, body)
+		})
+	}
+	if err == nil && len(kept[wayPaper]) == 0 {
+		const zh, en = "没有收到文件，请选扫描件或照片。", "No file arrived; choose a scan or a photo."
+		err = errs.New(errs.Invalid, "casefile.paper.empty", zh, en).Field(wayPaper, "required", zh, en)
+	}
+	for _, ref := range kept[wayPaper] {
+		if err == nil {
+			_, err = p.cases.Do(ctx, actorOf(ctx), casefile.Doing{Case: v.Case.ID, Command: engine.Command{
+				Kind: engine.EvPaper, Data: map[string]any{"name": web.Value(r, "choice"), "attachment": ref},
+			}})
+		}
+	}
+	return err
 }
 
 func (p *Pages) way(w http.ResponseWriter, r *http.Request) error {
@@ -95,6 +142,8 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 	}
 	page.Text, page.Until = r.FormValue("text"), r.FormValue("until")
 	switch way {
+	case wayPaper:
+		page.Options = lacking(ctx, v)
 	case "assign":
 		err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 			list, err := p.staff.Able(ctx, tx, v.Case.Project, "")
@@ -140,6 +189,8 @@ func (p *Pages) goWay(w http.ResponseWriter, r *http.Request) error {
 	version, _ := strconv.Atoi(web.Value(r, "version"))
 	switch {
 	case err != nil:
+	case r.PathValue("way") == wayPaper:
+		err = p.bring(r, v)
 	case r.PathValue("way") == wayErase:
 		_, err = p.cases.Erase(ctx, actor, casefile.Erasing{Case: v.Case.ID, Version: version, Reason: web.Value(r, "text")})
 	default:
