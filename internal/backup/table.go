@@ -26,7 +26,7 @@ func tables(ctx context.Context, tx *store.Tx, derived []string) ([]string, erro
 		return nil, err
 	}
 	names = slices.DeleteFunc(names, func(n string) bool {
-		return n == store.VersionTable || strings.HasPrefix(n, "sqlite_") || slices.Contains(derived, n)
+		return n == store.VersionTable || n == store.MarkTable || strings.HasPrefix(n, "sqlite_") || slices.Contains(derived, n)
 	})
 	slices.Sort(names)
 	return names, nil

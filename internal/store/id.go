@@ -14,19 +14,37 @@ import (
 const idEpoch = 1577836800000
 
 // idSource makes identifiers of 41 bits of milliseconds, 10 bits of node and
-// 12 bits of sequence. It never goes back, even when the machine's clock does.
+// 12 bits of sequence. It never goes back, even when the machine's clock does;
+// across a restart the mark in the database sees to that.
 type idSource struct {
 	mu   sync.Mutex
 	node int64
 	last int64 // milliseconds << 12 | sequence
+	now  func() time.Time
 }
 
-func newIDSource(node int64) *idSource { return &idSource{node: node} }
+func newIDSource(node int64) *idSource {
+	return &idSource{node: node, now: time.Now} //nolint:forbidigo // identifiers follow the machine
+}
+
+// above lets identifiers begin above last.
+func (s *idSource) above(last int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = max(s.last, last)
+}
+
+// given is how far identifiers were given out.
+func (s *idSource) given() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
 
 func (s *idSource) next() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := (time.Now().UnixMilli() - idEpoch) << 12 //nolint:forbidigo // identifiers follow the machine
+	now := (s.now().UnixMilli() - idEpoch) << 12
 	if now > s.last {
 		s.last = now
 	} else {

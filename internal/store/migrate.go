@@ -137,7 +137,7 @@ func (db *DB) migrate(ctx context.Context, rooms []Migrations, only map[string]b
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrating: %w", translate(err))
 	}
-	return nil
+	return db.loadMark(ctx)
 }
 
 func (db *DB) refuseDowngrade(ctx context.Context, p *goose.Provider) error {

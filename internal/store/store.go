@@ -44,6 +44,7 @@ type DB struct {
 	write    *sql.DB // the same pool as read on PostgreSQL
 	writer   *writer // SQLite only
 	ids      *idSource
+	mark     mark
 	stmts    stmtCache
 	lease    *sql.Conn // PostgreSQL: holds the node number of this process
 	inFlight inFlight
@@ -230,7 +231,7 @@ func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, tx
 	if err := fn(context.WithValue(ctx, writingKey{}, true), tx); err != nil {
 		return translate(err)
 	}
-	if err := stx.Commit(); err != nil {
+	if err := db.commitPostgres(ctx, stx); err != nil {
 		return translate(err)
 	}
 	tx.committed()

@@ -155,12 +155,20 @@ func (w *writer) batch(first *writeRequest) {
 			}
 		}
 	}
-	if err := w.command("COMMIT"); err != nil {
+	reached, err := w.db.reserve(func(query string, args ...any) error {
+		_, err := w.exec(context.Background(), query, args)
+		return err
+	})
+	if err == nil {
+		err = w.command("COMMIT")
+	}
+	if err != nil {
 		w.rollback()
 		w.drop()
 		w.answer(batch, err)
 		return
 	}
+	w.db.mark.raise(reached)
 	w.answer(batch, nil)
 }
 
