@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -47,6 +48,7 @@ var actions = map[string]text.Both{
 	"integration.token.revoke": text.B("收回接口令牌", "Revoked a token"),
 	"integration.hook.add":     text.B("设置对外回调", "Set up a webhook"),
 	"integration.hook.end":     text.B("停用对外回调", "Ended a webhook"),
+	"integration.hook.resume":  text.B("恢复对外回调", "Resumed a webhook"),
 	"work.order.look":          text.B("查看客户电话", "Looked at a customer's phone"),
 	"audit.entry.export":       text.B("导出操作记录", "Exported the audit trail"),
 	"audit.trail.restore":      text.B("从备份恢复", "Restored from a backup"),
@@ -90,7 +92,18 @@ func actionWords(ctx context.Context, action string) string {
 var keys = map[string]text.Both{
 	"role": text.B("岗位", "role"), "number": text.B("编号", "number"), "reason": text.B("原因", "reason"), "field": text.B("栏目", "field"), "kind": text.B("种类", "kind"),
 	"rows": text.B("行数", "rows"), "files": text.B("附件", "files"), "size": text.B("字节", "bytes"), "media": text.B("格式", "format"), "file": text.B("附件号", "file"), "purpose": text.B("用途", "purpose"),
+	"sort": text.B("类别", "sort"), "was": text.B("改前", "was"), "becomes": text.B("改后", "becomes"), "replay": text.B("恢复时补做", "done again after a restore"),
+	"restored_at": text.B("恢复时间", "restored at"),
 }
+
+// values are the words of what stands under a key, where it is one of a few.
+var values = map[string]map[string]text.Both{
+	"sort":   {"project": text.B("项目设置", "settings of a project"), "handbook": text.B("手册", "handbook")},
+	"replay": {"true": text.B("是", "yes")},
+}
+
+// digestShown is how much of a digest is read aloud; the whole one is in the export.
+const digestShown = 12
 
 // told is the data of an entry for one cell: what it holds, in words.
 func (s *Service) told(ctx context.Context, data string) string {
@@ -106,8 +119,15 @@ func (s *Service) told(ctx context.Context, data string) string {
 		if b, ok := keys[key]; ok {
 			name = b.In(text.LangOf(ctx))
 		}
-		if key == "role" {
+		switch b, ok := values[key][value]; {
+		case ok:
+			value = b.In(text.LangOf(ctx))
+		case key == "role":
 			value = s.roleWords(ctx, value)
+		case (key == "was" || key == "becomes") && len(value) == sha256.Size*2:
+			value = value[:digestShown]
+		case value == "":
+			value = text.T(ctx, "无", "none")
 		}
 		parts = append(parts, text.Tf(ctx, "%s：%s", "%s: %s", name, value))
 	}

@@ -24,7 +24,9 @@ func TestDataInWords(t *testing.T) {
 		"several":       {`{"rows":12,"number":"WX-2611-0251"}`, "编号：WX-2611-0251；行数：12", "number: WX-2611-0251; rows: 12"},
 		"large numbers": {`{"rows":912164806776061954}`, "行数：912164806776061954", "rows: 912164806776061954"},
 		"unnamed":       {`{"unit":{"from":1}}`, `unit：{"from":1}`, `unit: {"from":1}`},
-		"no object":     {"12", "12", "12"},
+		"a change": {`{"sort":"handbook","was":"","becomes":"2c0b140f505657482c2d008258c97b5ffaf32bc5a123b37eb42bfe2b292e67ab"}`,
+			"改后：2c0b140f5056；类别：手册；改前：无", "becomes: 2c0b140f5056; sort: handbook; was: none"},
+		"no object": {"12", "12", "12"},
 	} {
 		if got := s.told(text.WithLang(context.Background(), text.ZH), c.data); got != c.zh {
 			t.Errorf("%s: %q, want %q", name, got, c.zh)

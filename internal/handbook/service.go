@@ -14,6 +14,7 @@ import (
 	"guanjia/internal/errs"
 	"guanjia/internal/procedure"
 	"guanjia/internal/scenario"
+	"guanjia/internal/text"
 )
 
 // State says how far a rule or a clause is: shown by a story, carried without
@@ -32,7 +33,7 @@ const (
 type Service struct {
 	book    *procedure.Handbook
 	pages   []procedure.Page
-	stories map[string][]string // clause → files of the stories about it
+	stories map[string][]text.Both // clause → titles of the stories about it
 	prove   func() map[string]bool
 }
 
@@ -61,10 +62,10 @@ func New(book *procedure.Handbook, fsys fs.FS) (*Service, error) {
 		return nil, fmt.Errorf("handbook: %w", err)
 	}
 	slices.SortStableFunc(pages, func(a, b procedure.Page) int { return place(a.Name) - place(b.Name) })
-	s := &Service{book: book, pages: pages, stories: map[string][]string{}}
+	s := &Service{book: book, pages: pages, stories: map[string][]text.Both{}}
 	for _, st := range stories {
 		for _, id := range st.Rules {
-			s.stories[id] = append(s.stories[id], st.File)
+			s.stories[id] = append(s.stories[id], st.Title)
 		}
 	}
 	s.prove = sync.OnceValue(func() map[string]bool {

@@ -55,7 +55,7 @@ func TestPages(t *testing.T) {
 		"rules by state":     {text.ZH, "/p/jinxiu/handbook?state=open&page=billing", []string{"BIL-01", "36 条"}, nil},
 		"no rule fits":       {text.EN, "/p/jinxiu/handbook?q=zzzz", []string{"No rule fits"}, nil},
 		"words stay words":   {text.EN, "/p/jinxiu/handbook?q=%3Cscript%3E", []string{"&lt;script&gt;"}, []string{"<script>\""}},
-		"rule":               {text.ZH, "/p/jinxiu/handbook/rules/REP-04", []string{"15 分钟", "REP-04.1", "B4.1.3", "repair-leak-office-in-time", "已证明"}, nil},
+		"rule":               {text.ZH, "/p/jinxiu/handbook/rules/REP-04", []string{"15 分钟", "REP-04.1", "B4.1.3", "写字楼漏水：一刻钟内三方到场", "已证明"}, []string{"repair-leak-office-in-time"}},
 		"rule of rooms":      {text.EN, "/p/jinxiu/handbook/rules/BIL-05", []string{"later: ", "billing"}, []string{"proved"}},
 		"procedures":         {text.ZH, "/p/jinxiu/handbook/procedures", []string{"维修", "投诉", "TS-{yy}{mm}-{seq}"}, nil},
 		"procedure":          {text.ZH, "/p/jinxiu/handbook/procedures/repair", []string{"<svg class=\"gj-flow\"", "step-quote", "clock-arrive", "首问责任人", "15 分钟", "报价*"}, nil},

@@ -2,7 +2,6 @@ package handbook
 
 import (
 	"context"
-	"path"
 	"slices"
 	"strings"
 
@@ -50,13 +49,13 @@ func profileWords(ctx context.Context, s *Service, names []string) string {
 }
 
 // storyWords are the names of the stories about a clause or its whole rule.
-func storyWords(s *Service, c procedure.Clause) string {
+func storyWords(ctx context.Context, s *Service, c procedure.Clause) []string {
 	rule, _, _ := strings.Cut(c.ID, ".")
 	var list []string
-	for _, file := range slices.Concat(s.stories[c.ID], s.stories[rule]) {
-		list = append(list, strings.TrimSuffix(path.Base(file), ".txtar"))
+	for _, title := range slices.Concat(s.stories[c.ID], s.stories[rule]) {
+		list = append(list, title.In(text.LangOf(ctx)))
 	}
-	return strings.Join(list, " ")
+	return list
 }
 
 var leverSorts = map[string]text.Both{
