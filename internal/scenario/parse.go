@@ -69,6 +69,13 @@ func (p *parser) fail(format string, args ...any) {
 
 // sections walks the archive; line numbers are those of the whole file.
 func (p *parser) sections(data []byte) {
+	for n, line := range strings.Split(string(data), "\n") {
+		if strings.TrimSpace(line) == "-- --" { // the library stumbles over it
+			p.line = n + 1
+			p.fail("a section needs a name: -- name --")
+			return
+		}
+	}
 	arc := txtar.Parse(data)
 	p.line = 1
 	if s := strings.TrimSpace(string(arc.Comment)); s != "" {
