@@ -22,7 +22,7 @@ import (
 // write; while a phone rings it ends after fillStep of them.
 const (
 	fillBatch = 200
-	fillStep  = 10
+	fillStep  = 40
 )
 
 // filler runs at most one Fill at a time in this process.

@@ -1,7 +1,7 @@
 // Package store keeps everything in one database: SQLite inside by default,
 // PostgreSQL by DSN.
 //
-// It owns: opening, the one writer of SQLite whose transactions share commits,
+// It owns: opening, the one writer of SQLite whose transactions share commits, their flush,
 // the read snapshots, identifiers, migrations, the translation of driver errors.
 // It does not own any domain table: each room brings its own migrations
 // and writes its own SQL with bound arguments. It knows no room.

@@ -75,9 +75,7 @@ func openSQLite(ctx context.Context, cfg Config) (*DB, error) {
 	pragmas := "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)"
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	// Pages that many transactions touch go back into the file once for all of
-	// them: after 32 MB of log, not after SQLite's 4 MB.
-	write, err := sql.Open("sqlite", file+pragmas+"&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8192)&_txlock=immediate")
+	write, err := sql.Open("sqlite", file+pragmas+fmt.Sprintf("&_pragma=cache_size(-16384)&_pragma=wal_autocheckpoint(%d)&_txlock=immediate", fullLog))
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +96,7 @@ func openSQLite(ctx context.Context, cfg Config) (*DB, error) {
 		ids: newIDSource(0), path: path, dsn: cfg.DSN,
 	}
 	db.writer = startWriter(db)
+	go db.putBack(db.writer.quit)
 	return db, nil
 }
 

@@ -35,9 +35,7 @@ func translate(err error) error {
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 			return unavailable(err)
 		case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY:
-			return errs.New(errs.Unavailable, "store.io",
-				"数据文件读写出错，这次没有保存。请通知管理员检查磁盘。",
-				"The data file could not be read or written; nothing was saved. Ask the administrator to check the disk.").Wrap(err)
+			return unreadable(err)
 		}
 		return err
 	}
@@ -72,6 +70,12 @@ const CodeDuplicate = "store.duplicate"
 
 func duplicate(err error) error {
 	return errs.New(errs.Conflict, CodeDuplicate, "这条记录已经有了，没有重复保存。", "This record already exists; it was not saved twice.").Wrap(err)
+}
+
+func unreadable(err error) error {
+	return errs.New(errs.Unavailable, "store.io",
+		"数据文件读写出错，这次没有保存。请通知管理员检查磁盘。",
+		"The data file could not be read or written; nothing was saved. Ask the administrator to check the disk.").Wrap(err)
 }
 
 func unavailable(err error) error {

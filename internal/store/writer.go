@@ -3,18 +3,24 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"time"
 
 	"guanjia/internal/errs"
 )
 
 // batchTime bounds how long the writer keeps adding transactions to one
-// commit; batchSize how many. A ringing phone waits at most for one batch.
+// commit; batchSize how many. A ringing phone waits at most for one batch. From
+// batchLow on it commits as soon as the disk is free, so that the disk and those
+// who wait for it are not kept idle while more comes in.
 const (
 	batchTime = 10 * time.Millisecond
 	batchSize = 64
+	batchLow  = 4
 )
 
 type writingKey struct{}
@@ -23,15 +29,18 @@ var errNestedWrite = errors.New("store: Write inside Write; pass the tx on inste
 
 // writer is the one goroutine that changes a SQLite file. Transactions that
 // wait together run one after another, each behind a savepoint, and share one
-// commit: one fsync for all of them. None is answered before that commit.
+// commit. None is answered before that commit is on the disk (flusher).
 type writer struct {
 	db      *DB
+	flush   *flusher
+	log     *os.File // the log that commits go into, open as long as conn
 	queue   chan *writeRequest
 	quit    chan struct{}
 	stopped chan struct{}
 	pauses  chan chan struct{}
 	conn    *sql.Conn
-	stmts   map[string]*sql.Stmt
+	execs   map[string]driver.Stmt // prepared on conn
+	queries map[string]*sql.Stmt
 }
 
 type writeRequest struct {
@@ -45,8 +54,8 @@ type writeRequest struct {
 
 func startWriter(db *DB) *writer {
 	w := &writer{
-		db: db, queue: make(chan *writeRequest, 256), quit: make(chan struct{}),
-		stopped: make(chan struct{}), pauses: make(chan chan struct{}), stmts: map[string]*sql.Stmt{},
+		db: db, flush: startFlusher(), queue: make(chan *writeRequest, 256), quit: make(chan struct{}),
+		stopped: make(chan struct{}), pauses: make(chan chan struct{}), execs: map[string]driver.Stmt{}, queries: map[string]*sql.Stmt{},
 	}
 	go w.loop()
 	return w
@@ -104,6 +113,7 @@ func (w *writer) pause() (release func()) {
 
 func (w *writer) loop() {
 	defer close(w.stopped)
+	defer close(w.flush.todo)
 	defer w.drop()
 	for {
 		select {
@@ -130,7 +140,7 @@ func (w *writer) loop() {
 func (w *writer) batch(first *writeRequest) {
 	if err := w.begin(); err != nil {
 		w.drop()
-		w.answer([]*writeRequest{first}, err)
+		answer([]*writeRequest{first}, err)
 		return
 	}
 	began := time.Now() //nolint:forbidigo // a machine duration, not business time
@@ -144,11 +154,11 @@ func (w *writer) batch(first *writeRequest) {
 			// error): nobody in this batch may be told that it is saved.
 			w.rollback()
 			w.drop()
-			w.answer(batch, lost)
+			answer(batch, lost)
 			return
 		}
 		req = nil
-		if len(batch) < batchSize && time.Since(began) < batchTime {
+		if len(batch) < batchSize && time.Since(began) < batchTime && (len(batch) < batchLow || w.flush.flushing()) {
 			select {
 			case req = <-w.queue:
 			default:
@@ -165,11 +175,11 @@ func (w *writer) batch(first *writeRequest) {
 	if err != nil {
 		w.rollback()
 		w.drop()
-		w.answer(batch, err)
+		answer(batch, err)
 		return
 	}
-	w.db.mark.raise(reached)
-	w.answer(batch, nil)
+	w.db.mark.raise(reached) // the log keeps its order: what comes later is lost first
+	w.flush.hand(written{batch, w.log})
 }
 
 // run executes one request behind a savepoint. The returned error means that
@@ -206,7 +216,9 @@ func (w *writer) run(req *writeRequest) (lost error) {
 	return nil
 }
 
-func (w *writer) answer(batch []*writeRequest, err error) {
+// answer tells everybody in batch how it went; err goes to those who think that
+// they succeeded.
+func answer(batch []*writeRequest, err error) {
 	for _, req := range batch {
 		if req.err == nil {
 			req.err = err
@@ -216,28 +228,61 @@ func (w *writer) answer(batch []*writeRequest, err error) {
 }
 
 func (w *writer) begin() error {
+	if err := w.flush.failed(); err != nil {
+		return err
+	}
 	if w.conn == nil {
 		conn, err := w.db.write.Conn(context.Background())
 		if err != nil {
 			return err
 		}
 		w.conn = conn
+		// The flusher waits for the disk, not the commit.
+		if err := w.command("PRAGMA synchronous = NORMAL"); err != nil {
+			return err
+		}
 	}
-	return w.command("BEGIN IMMEDIATE")
+	if err := w.command("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if w.log == nil { // SQLite has made it by now
+		log, err := openLog(w.db.path)
+		if err != nil {
+			w.rollback()
+			return unreadable(err)
+		}
+		w.log = log
+	}
+	return nil
 }
 
 func (w *writer) rollback() { _ = w.command("ROLLBACK") }
 
-// drop forgets the connection and its statements; the next batch opens anew.
+// drop forgets the connection and its statements once everything committed is
+// on the disk; the next batch opens anew.
 func (w *writer) drop() {
-	for _, s := range w.stmts {
+	w.flush.busy.Wait()
+	if w.log != nil {
+		_ = w.log.Close() // read by nobody, written by SQLite
+		w.log = nil
+	}
+	for _, s := range w.queries {
 		_ = s.Close()
 	}
-	clear(w.stmts)
+	clear(w.queries)
 	if w.conn != nil {
+		_ = w.conn.Raw(func(any) error { // the statements go with the connection
+			for _, s := range w.execs {
+				_ = s.Close()
+			}
+			return nil
+		})
+		// Whoever borrows the connection next commits to the disk himself.
+		_, _ = w.conn.ExecContext(context.Background(), "PRAGMA synchronous = FULL")
 		_ = w.conn.Close()
 		w.conn = nil
 	}
+	clear(w.execs)
 }
 
 func (w *writer) command(query string) error {
@@ -245,40 +290,56 @@ func (w *writer) command(query string) error {
 	return err
 }
 
-// maxStmts bounds the prepared statements kept by a connection.
+// maxStmts bounds the prepared statements kept by a connection, of each sort.
 const maxStmts = 512
 
-func (w *writer) prepare(query string) (*sql.Stmt, error) {
-	if s, ok := w.stmts[query]; ok {
-		return s, nil
-	}
-	if len(w.stmts) >= maxStmts {
-		for k, s := range w.stmts {
-			_ = s.Close()
-			delete(w.stmts, k)
-			break
+// exec goes to the driver itself: nobody shares the connection, and most of
+// what a write does is short statements.
+func (w *writer) exec(_ context.Context, query string, args []any) (res sql.Result, err error) {
+	named := make([]driver.NamedValue, len(args))
+	for i, arg := range args {
+		v, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, err
 		}
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
 	}
-	s, err := w.conn.PrepareContext(context.Background(), query)
-	if err != nil {
-		return nil, err
-	}
-	w.stmts[query] = s
-	return s, nil
+	err = w.conn.Raw(func(c any) (err error) {
+		s, ok := w.execs[query]
+		if !ok {
+			if s, err = c.(driver.ConnPrepareContext).PrepareContext(context.Background(), query); err != nil {
+				return err
+			}
+			room(w.execs)
+			w.execs[query] = s
+		}
+		res, err = s.(driver.StmtExecContext).ExecContext(context.Background(), named)
+		return err
+	})
+	return res, err
 }
 
-func (w *writer) exec(_ context.Context, query string, args []any) (sql.Result, error) {
-	s, err := w.prepare(query)
-	if err != nil {
-		return nil, err
+// room makes place for one more statement.
+func room[S io.Closer](kept map[string]S) {
+	if len(kept) < maxStmts {
+		return
 	}
-	return s.ExecContext(context.Background(), args...)
+	for k, s := range kept {
+		_ = s.Close()
+		delete(kept, k)
+		return
+	}
 }
 
 func (w *writer) query(_ context.Context, query string, args []any) (*sql.Rows, error) {
-	s, err := w.prepare(query)
-	if err != nil {
-		return nil, err
+	s, ok := w.queries[query]
+	if !ok {
+		var err error
+		if s, err = w.conn.PrepareContext(context.Background(), query); err != nil {
+			return nil, err
+		}
+		room(w.queries)
+		w.queries[query] = s
 	}
 	return s.QueryContext(context.Background(), args...)
 }
