@@ -29,15 +29,16 @@ type found struct {
 }
 
 // meet follows the links of every page of every role, one page of each shape,
-// and returns one form of each shape.
-func meet(t *testing.T, p *place, people map[string]*http.Client, order []string) (forms []found, pages map[string][]string) {
+// from the doors of theirs too that no link leads to, and returns one form of
+// each shape.
+func meet(t *testing.T, p *place, people map[string]*http.Client, order []string, doors map[string][]string) (forms []found, pages map[string][]string) {
 	t.Helper()
 	known := map[string]bool{}
 	pages = map[string][]string{}
 	for _, login := range order {
 		seen := map[string]bool{}
 		cases := map[string]int{}
-		queue := []string{"/", "/account", "/p/" + demo.ProjectCode + "/today"}
+		queue := append([]string{"/", "/account", "/p/" + demo.ProjectCode + "/today"}, doors[login]...)
 		for len(queue) > 0 {
 			path := queue[0]
 			queue = queue[1:]
@@ -254,7 +255,13 @@ func TestEveryFieldOfEveryForm(t *testing.T) {
 		}
 		order = append(order, "")
 		people[""] = p.visitor(t)
-		forms, _ := meet(t, p, people, order)
+		doors := openDoors(t, p, people)
+		forms, _ := meet(t, p, people, order, doors.to)
+		for _, need := range []string{"/r/", "/survey/", "/p/" + demo.ProjectCode + "/import/"} {
+			if !slices.ContainsFunc(forms, func(f found) bool { return f.method == http.MethodPost && strings.HasPrefix(f.action, need) }) {
+				t.Errorf("the walk meets no form that goes to %s", need)
+			}
+		}
 		sent, taken, refused := 0, 0, 0
 		for i, f := range forms {
 			if !f.fillable(fields) {
@@ -265,7 +272,7 @@ func TestEveryFieldOfEveryForm(t *testing.T) {
 					continue
 				}
 				mark := fmt.Sprintf("gj%03dx%d", i, k)
-				f = f.anew(t, p)
+				f = doors.next(f).anew(t, p)
 				v, said := f.fill(how, mark)
 				a := f.send(t, p, v)
 				sent++
@@ -312,7 +319,7 @@ func TestEveryFieldOfEveryForm(t *testing.T) {
 			}
 		}
 		// Now look at every page again, with all that in the books.
-		after, pages := meet(t, p, people, order)
+		after, pages := meet(t, p, people, order, doors.to)
 		looked := 0
 		for login, list := range pages {
 			for _, path := range list {

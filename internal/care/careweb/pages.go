@@ -47,7 +47,7 @@ func (p *Pages) Routes() []web.Route {
 		at("POST /surveys/{survey}/end", care.PermSurvey, p.endCollection),
 		at("POST /surveys/{survey}/count", care.PermSurvey, p.countSurvey),
 		{Pattern: "GET /survey/{token}", Permission: auth.Public, Handler: p.openSheet},
-		{Pattern: "POST /survey/{token}", Permission: auth.Public, Handler: p.answerSheet, MaxBody: 64 << 10},
+		{Pattern: "POST /survey/{token}", Permission: auth.Public, Handler: p.answerSheet},
 		at("GET /figures", care.PermFigures, p.figures),
 		at("GET /figures.xlsx", care.PermFigures, p.figuresExcel),
 		at("POST /figures/analyses", care.PermFigures, p.analyse),
