@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -42,7 +43,9 @@ type Sheet struct {
 	Data    int   // first row after the heading, from 1
 	Columns []Column
 	grid    [][]string
-	merged  map[[2]int][2]int // cell → its merged area's first cell, zero-based row and column
+	// unworked are the cells with a formula and no value, zero-based.
+	unworked map[[2]int]bool
+	merged   map[[2]int][2]int // cell → its merged area's first cell, zero-based row and column
 }
 
 // Column is one column with a heading and the field it is read as ("" = left out).
@@ -94,7 +97,7 @@ func open(data []byte) (b *Book, err error) {
 	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
 		b.date1904 = *props.Date1904
 	}
-	left, merges := maxCells, hasMerges(data)
+	left, merges := maxCells, speaksOf(data, "mergeCell")
 	for _, name := range names {
 		s, err := readSheet(f, name, &left, merges)
 		if err != nil {
@@ -102,6 +105,15 @@ func open(data []byte) (b *Book, err error) {
 		}
 		if s != nil {
 			b.Sheets = append(b.Sheets, s)
+		}
+	}
+	if speaksOf(data, "</f>", "<f ", ":f>") {
+		// Parts that lie in another order than usual are not looked through: the
+		// cells stay empty, as the library reads them.
+		if found, err := unworked(data); err == nil {
+			for _, s := range b.Sheets {
+				s.noteUnworked(found[s.Name])
+			}
 		}
 	}
 	filled := false
@@ -156,15 +168,19 @@ func readSheet(f *excelize.File, name string, left *int, merges bool) (*Sheet, e
 	return s, s.spread(f)
 }
 
-// hasMerges reports whether any part of the workbook speaks of merged cells.
-// Asking the library would build the whole sheet in memory, which a large plain
-// list need not pay for.
-func hasMerges(data []byte) bool {
+// speaksOf reports whether any sheet of the workbook holds one of these words of
+// the format:
+// of merged cells, of formulas. Asking the library would build the whole sheet
+// in memory, which a large plain list need not pay for.
+func speaksOf(data []byte, words ...string) bool {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return true
 	}
-	word := []byte("mergeCell")
+	longest := 0
+	for _, w := range words {
+		longest = max(longest, len(w))
+	}
 	for _, part := range z.File {
 		if !strings.Contains(strings.ToLower(part.Name), "worksheets/") {
 			continue
@@ -176,7 +192,7 @@ func hasMerges(data []byte) bool {
 		buf, kept := make([]byte, 256<<10), 0
 		for found := false; !found; {
 			n, err := r.Read(buf[kept:])
-			found = bytes.Contains(buf[:kept+n], word)
+			found = slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(buf[:kept+n], []byte(w)) })
 			if found || err != nil && !errors.Is(err, io.EOF) {
 				_ = r.Close()
 				return true
@@ -184,8 +200,8 @@ func hasMerges(data []byte) bool {
 			if err != nil {
 				break
 			}
-			// The word may lie across two reads.
-			last := min(kept+n, len(word)-1)
+			// A word may lie across two reads.
+			last := min(kept+n, longest-1)
 			kept = copy(buf, buf[kept+n-last:kept+n])
 		}
 		_ = r.Close()

@@ -137,12 +137,12 @@ func TestHasMerges(t *testing.T) {
 	t.Parallel()
 	for _, pad := range []int{0, 1, 256<<10 - 900, 256<<10 - 500, 256<<10 - 5, 256 << 10, 600 << 10} {
 		filler := "<!--" + strings.Repeat("x", pad) + "-->"
-		if hasMerges(zipped(t, parts(filler))) || !hasMerges(zipped(t, parts(filler+`</sheetData><mergeCells count="1"><mergeCell ref="A1:A2"/></mergeCells><sheetData>`))) {
+		if speaksOf(zipped(t, parts(filler)), "mergeCell") || !speaksOf(zipped(t, parts(filler+`</sheetData><mergeCells count="1"><mergeCell ref="A1:A2"/></mergeCells><sheetData>`)), "mergeCell") {
 			t.Errorf("wrong with %d bytes before", pad)
 		}
 	}
 	for at := 256<<10 - 12; at < 256<<10+2; at++ { // every split of the word over two reads
-		if !hasMerges(zipped(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat("x", at) + "mergeCell"})) {
+		if !speaksOf(zipped(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat("x", at) + "mergeCell"}), "<none", "mergeCell") {
 			t.Errorf("not found at %d", at)
 		}
 	}

@@ -133,6 +133,9 @@ func (s *Sheet) table(date1904 bool) *Table {
 				raw = fill[f.Name][r]
 			}
 			v := readValue(f, raw, date1904)
+			if s.unworked[[2]int{r, c.Index - 1}] && v.OK {
+				v.fail(unworkedFault())
+			}
 			v.Row, v.Column = r+1, c.Index
 			row.Values[f.Name] = v
 		}

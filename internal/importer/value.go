@@ -47,6 +47,11 @@ func (v *Value) Changed() bool { return v.OK && v.Text != v.Raw }
 // Present reports whether something is written.
 func (v *Value) Present() bool { return v != nil && v.Raw != "" }
 
+// unworkedFault is the fault of a formula that nothing has computed.
+func unworkedFault() *fault {
+	return faulty("cell.formula", "这里是公式，没有算出的值", "a formula stands here without its value", "在 Excel 或 WPS 里打开，算出值后保存，或直接填值", "open it in Excel or WPS and save it with the value, or write the value")
+}
+
 // readValue reads a raw cell as a field's type. date1904 is the workbook's
 // date system.
 func readValue(f Field, raw string, date1904 bool) *Value {
@@ -62,7 +67,7 @@ func readValue(f Field, raw string, date1904 bool) *Value {
 		return v
 	}
 	if f.Type != "text" && strings.HasPrefix(s, "=") {
-		v.fail(faulty("cell.formula", "这里是公式的文字，没有算出的值", "the text of a formula stands here, not its value", "在 Excel 或 WPS 里打开，算出值后保存，或直接填值", "open it in Excel or WPS and save it with the value, or write the value"))
+		v.fail(unworkedFault())
 		return v
 	}
 	switch f.Type {
