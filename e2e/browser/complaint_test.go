@@ -180,7 +180,7 @@ func TestComplaintFromCallToClosed(t *testing.T) {
 			t.Errorf("the file does not show the paper %q: %s", paper, text.Cut(side, 300))
 		}
 	}
-	if got := chief.Text("#case-work"); !strings.Contains(got, answer) || !strings.Contains(got, "满意") {
+	if got := chief.Text("#case-work"); !strings.Contains(got, "收了「书面答复」") || !strings.Contains(got, answer) || !strings.Contains(got, "满意") {
 		t.Errorf("the file does not tell what was answered and said: %s", text.Cut(got, 400))
 	}
 	desk.Quiet()

@@ -36,6 +36,7 @@ type followRow struct {
 	Kind               string
 	Door               door
 	Person, Phone      string
+	About              string // address of the person's page, where the whole number is
 	Did, Said          string
 	Rating             string
 	Tries              int
@@ -92,6 +93,9 @@ func (p *Pages) followRow(ctx context.Context, f care.FollowUp) followRow {
 	row := followRow{
 		Number: f.Number, Path: in(ctx, "/follow-ups?case="+f.Number+"#call-title"), Href: casePath(ctx, f.Number), Door: doorOf(ctx, f.Case), Person: f.Caller, Phone: text.MaskPhone(f.Phone),
 		Did: f.Did, Said: f.Said, Tries: f.Tries, Chip: chip(ctx, f.Clock, f.State.Pause != nil), Kind: p.kind(ctx, f.Case),
+	}
+	if f.Customer != 0 {
+		row.About = in(ctx, "/people/"+strconv.FormatInt(f.Customer, 10))
 	}
 	if f.Phone == "" {
 		row.Phone = ""

@@ -13,6 +13,7 @@ import (
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
+	"guanjia/internal/estate"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -302,6 +303,9 @@ func people(ctx context.Context, v casefile.View) []PersonLine {
 	list := []PersonLine{{Role: text.T(ctx, "客户", "Customer"), Name: v.Case.Caller}}
 	if v.Case.Phone != "" {
 		list[0].Name = strings.TrimSpace(v.Case.Caller + " " + text.MaskPhone(v.Case.Phone))
+	}
+	if v.Case.Customer != 0 && actorOf(ctx).May(estate.PermView, v.Case.Project) {
+		list[0].Path = "/p/" + web.ProjectOf(ctx).Code + "/people/" + strconv.FormatInt(v.Case.Customer, 10)
 	}
 	add := func(role string, account int64) {
 		if name := v.Names[account]; account > 0 && name != "" {

@@ -74,6 +74,12 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 			entry.What = text.Tf(ctx, "答应客户 %s 前：%s", "promised the customer by %s: %s", ui.When(ctx, due), words)
 			return
 		}
+	case engine.EvPaper:
+		for _, x := range v.Def.Papers {
+			if x.Name == caseform.Text(e.Data["name"]) {
+				entry.What = text.Tf(ctx, "收了「%s」", "took in “%s”", x.Title.In(text.LangOf(ctx)))
+			}
+		}
 	case engine.EvLevel:
 		for _, k := range v.Case.Clocks {
 			if k.Name == caseform.Text(e.Data["clock"]) {
