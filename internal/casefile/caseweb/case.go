@@ -317,6 +317,9 @@ func people(ctx context.Context, v casefile.View) []PersonLine {
 	if v.Case.State.Team != "" {
 		list = append(list, PersonLine{Role: text.T(ctx, "工种", "Team"), Name: teamTitle(ctx, v)})
 	}
+	if list[0].Name == "" { // of the common parts, told by nobody
+		list = list[1:]
+	}
 	return list
 }
 
