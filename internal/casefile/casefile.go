@@ -88,7 +88,7 @@ type View struct {
 	Filed     []Filed
 	Names     map[int64]string // accounts named anywhere on the page
 	MergedTo  string           // number of the case that goes on in its place, "" when none
-	MayEnd    bool             // the actor may cancel, merge
+	MayEnd    bool             // the actor may cancel it; the first contact may, too
 	MayJump   bool             // the actor may move it by hand
 	MayReopen bool
 	MayErase  bool // what people said may be erased on request

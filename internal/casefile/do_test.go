@@ -75,6 +75,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ctx := context.Background()
 		c := d.open(lin, leak())
 		mine := d.do(lin, d.open(lin, leak()), engine.Command{Kind: engine.EvDone, Outcome: "sent", Data: map[string]any{"account": 3}})
+		colleague := person(8, "别人", []string{"desk"}, casefile.PermView, casefile.PermWork)
 		for name, tc := range map[string]struct {
 			actor auth.Actor
 			c     casefile.Case
@@ -89,11 +90,17 @@ func TestWhoMayDoWhat(t *testing.T) {
 			"a visitor":                       {auth.Actor{}.WithPermissions(nil), c, engine.Command{Kind: engine.EvLevel}, errs.Forbidden}, // the zero actor is nobody
 			"a person fires a level":          {wu, c, engine.Command{Kind: engine.EvLevel, Data: map[string]any{"clock": "arrive", "level": 0}}, errs.Forbidden},
 			"the first contact cancels":       {lin, c, engine.Command{Kind: engine.EvCancel, Data: map[string]any{"reason": "客户说不用了"}}, ""},
-			"another cancels without a right": {person(8, "别人", []string{"desk"}, casefile.PermView, casefile.PermWork), mine, engine.Command{Kind: engine.EvCancel, Data: map[string]any{"reason": "x"}}, errs.Forbidden},
+			"another cancels without a right": {colleague, mine, engine.Command{Kind: engine.EvCancel, Data: map[string]any{"reason": "x"}}, errs.Forbidden},
 		} {
 			if _, err := d.svc.Do(ctx, tc.actor, casefile.Doing{Case: tc.c.ID, Command: tc.cmd}); errs.KindOf(err) != tc.kind {
 				d.t.Errorf("%s: %v, want %q", name, err, tc.kind)
 			}
+		}
+		if v := d.view(lin, c); !v.MayReopen || !v.MayEnd {
+			d.t.Error("the first contact is not offered what they may do")
+		}
+		if v := d.view(colleague, c); v.MayReopen || v.MayEnd {
+			d.t.Error("a colleague is offered what they may not do")
 		}
 		reopened, err := d.svc.Do(ctx, wu, casefile.Doing{Case: c.ID, Command: engine.Command{Kind: engine.EvReopen, Data: map[string]any{"reason": "又漏了"}}})
 		if err != nil || reopened.State.Status != engine.Open {

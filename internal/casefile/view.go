@@ -61,7 +61,10 @@ func (s *Service) ViewIn(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 	}
 	v.Names, err = s.names(ctx, tx, accountsOf(cases, v.Events))
 	v.MayErase = !v.Erased && v.Case.State.Status != engine.Open && actor.May(PermErase, project)
-	v.MayEnd, v.MayJump, v.MayReopen = actor.May(PermCancel, project), actor.May(PermJump, project), actor.May(PermReopen, project) && !v.Erased
+	may := func(kind engine.EventKind) bool {
+		return actor.May(permissionFor(actor, env.Def, c, engine.Command{Kind: kind}), project)
+	}
+	v.MayEnd, v.MayJump, v.MayReopen = may(engine.EvCancel), may(engine.EvJump), may(engine.EvReopen) && !v.Erased
 	return v, err
 }
 
