@@ -73,12 +73,24 @@ func TestDemoLoadsAndVerifies(t *testing.T) {
 			t.Errorf("%d of %s in a year, want %d; %v", found.Total, kind, least, err)
 		}
 	}
+	var rung []int64 // when customers were rung back
 	var calls []desk.Call
 	if err := a.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if rung, err = store.All(ctx, tx, store.Value[int64], `SELECT at FROM casefile_event WHERE kind = 'done' AND head LIKE '%"step":"follow"%'`); err != nil {
+			return err
+		}
 		calls, err = a.Desk.Calls(ctx, tx, l.Project, 100)
 		return err
 	}); err != nil {
 		t.Fatal(err)
+	}
+	for _, at := range rung {
+		if h := store.Time(at).In(calendar.Zone).Hour(); h < 8 || h >= 21 {
+			t.Errorf("a customer was rung back at %s", store.Time(at).In(calendar.Zone))
+		}
+	}
+	if len(rung) < 500 {
+		t.Errorf("%d customers rung back in a year", len(rung))
 	}
 	became, lost := map[int64]bool{}, 0
 	for _, c := range calls {

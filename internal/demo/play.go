@@ -85,7 +85,7 @@ func (l *Loaded) run(ctx context.Context, tx *store.Tx, a *app.App, m Matter, c 
 			return fmt.Errorf("stuck at %s", c.State.Step)
 		}
 		d := l.next(m, c)
-		at = at.Add(d.after)
+		at = daytime(at.Add(d.after), d.after)
 		if at.After(Now) {
 			return nil // still going on
 		}
@@ -104,6 +104,19 @@ func (l *Loaded) run(ctx context.Context, tx *store.Tx, a *app.App, m Matter, c 
 		}
 	}
 	return nil
+}
+
+// daytime moves what could wait from the night to the morning: nobody rings a
+// customer at three. What was begun within the hour is carried on.
+func daytime(at time.Time, after time.Duration) time.Time {
+	if h := at.Hour(); after < time.Hour || h >= 8 && h < 21 {
+		return at
+	}
+	morning := time.Date(at.Year(), at.Month(), at.Day(), 8, 30+at.Minute()/2, at.Second(), 0, at.Location())
+	if morning.Before(at) {
+		morning = morning.AddDate(0, 0, 1)
+	}
+	return morning
 }
 
 // again plays the repair that a customer's no at the follow-up opened; this
