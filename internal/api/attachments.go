@@ -16,7 +16,6 @@ import (
 
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
-	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/files"
 	"guanjia/internal/store"
@@ -117,10 +116,16 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := s.find(ctx, in.Number)
+	v, err := s.cases.View(ctx, actorOf(ctx), projectOf(ctx), in.Number)
 	if err != nil {
 		return err
 	}
+	if in.Paper != "" {
+		if err := v.TakesPaper(in.Paper); err != nil {
+			return err
+		}
+	}
+	id := v.Case.ID
 	body := &summed{Reader: r.Body, hash: sha256.New(), want: want}
 	kept, err := s.opt.Attachments.Keep(ctx, actorOf(ctx), projectOf(ctx), id, in.Name, body)
 	if body.wrong {
@@ -152,7 +157,7 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 
 // bring notes in the file of the case that a paper of its procedure was brought.
 func (s *Service) bring(ctx context.Context, id int64, paper, ref string) error {
-	_, err := s.cases.Do(ctx, actorOf(ctx), casefile.Doing{Case: id, Command: engine.Command{Kind: engine.EvPaper, Data: map[string]any{"name": paper, "attachment": ref}}})
+	_, err := s.cases.Do(ctx, actorOf(ctx), casefile.Bringing(id, paper, ref))
 	return err
 }
 

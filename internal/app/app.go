@@ -206,6 +206,7 @@ func (a *App) rooms() error {
 	a.Audit.RolesBy(a.Auth.Roles)
 	index := search.New()
 	a.Estate = estate.New(a.DB, index, estateVault{a.Vault, a.Keys}, estateAudit{a.Audit, a.Vault})
+	a.Estate.GoBy(a.span)
 	a.Queue = &jobs.Queue{}
 	a.Notice = notice.New(a.DB)
 	a.Notice.OnTold(func(n notice.Notice) { a.Hub.Publish(n.Project, "notice") })

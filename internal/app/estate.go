@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/desk"
@@ -43,4 +44,14 @@ func (a *App) buildingOptions(ctx context.Context, tx *store.Tx, project int64) 
 func (a *App) searchPages(index *search.Index) *search.Pages {
 	return search.NewPages(a.DB, index, append(estate.SearchKinds(),
 		search.Kind{Name: "case", Title: text.B("事项", "Cases"), Icon: "tool", Permission: casefile.PermView, Place: 5})...)
+}
+
+// span is a span of time of the figures in force in a project, zero where its
+// profile has none.
+func (a *App) span(project int64, figure string) calendar.Limit {
+	l, err := a.Book.Figures(project).Limit(figure, nil)
+	if err != nil {
+		return calendar.Limit{}
+	}
+	return l
 }

@@ -132,3 +132,34 @@ func TestDamageIsFound(t *testing.T) {
 		})
 	}
 }
+
+// The machine that restores may be behind the one that was saved: what it makes
+// from then on still comes above what it brought back.
+func TestIdentifiersGoOnAboveARestore(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, clock *calendar.Manual) {
+		ctx := context.Background()
+		fill(t, db)
+		const ahead = 3600 * 1000 << 12 // an hour
+		err := db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE "+store.MarkTable+" SET reached = reached + ?", ahead)
+			return err
+		})
+		path := filepath.Join(t.TempDir(), "b.gjb")
+		if err == nil {
+			_, err = backup.Write(ctx, backup.Source{DB: db, Derived: derived}, path)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, target := range map[string]*store.DB{"new": storetest.OpenSQLite(t, clock, nil), "used": storetest.OpenSQLite(t, clock, rooms)} {
+			m, err := backup.Restore(ctx, path, backup.Target{DB: target, Rooms: rooms, Derived: derived})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if id := target.NewID(); id>>22<<12|id&0xfff <= m.Reached {
+				t.Errorf("%s: %d is not above %d", name, id, m.Reached)
+			}
+		}
+	})
+}

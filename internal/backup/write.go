@@ -31,6 +31,7 @@ type Manifest struct {
 	Format     int              `json:"format"`
 	TakenAt    time.Time        `json:"taken_at"`
 	Migrations []int64          `json:"migrations"`
+	Reached    int64            `json:"reached,omitempty"` // how far identifiers were given out (store.MarkTable)
 	Tables     map[string]Entry `json:"tables"`
 	Files      map[string]Entry `json:"files"`
 }
@@ -77,6 +78,9 @@ func write(ctx context.Context, src Source, w io.Writer) (Manifest, error) {
 		m.Migrations, err = store.All(ctx, tx, store.Value[int64],
 			"SELECT version_id FROM "+store.VersionTable+" WHERE version_id > 0 ORDER BY version_id")
 		if err != nil {
+			return err
+		}
+		if m.Reached, err = store.One(ctx, tx, store.Value[int64], "SELECT COALESCE(max(reached), 0) FROM "+store.MarkTable); err != nil {
 			return err
 		}
 		names, err := tables(ctx, tx, src.Derived)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"guanjia/internal/text"
 )
@@ -120,6 +121,22 @@ func isName(s string) bool {
 // IsZero reports whether l is no limit at all.
 func (l Limit) IsZero() bool { return l.Unit == "" }
 
+// Shift moves day by n times l, a span of days or months (years are months):
+// back when n is negative. The last day of a shorter month stands for one that
+// it does not have. ok is false for a span counted in anything else.
+func (l Limit) Shift(day time.Time, n int) (moved time.Time, ok bool) {
+	switch l.Unit {
+	case Days:
+		return day.AddDate(0, 0, n*l.N), true
+	case Months:
+		first := day.AddDate(0, 0, 1-day.Day()).AddDate(0, n*l.N, 0)
+		last := first.AddDate(0, 1, -1).Day()
+		return first.AddDate(0, 0, min(day.Day(), last)-1), true
+	default:
+		return day, false
+	}
+}
+
 // String is the limit as ParseLimit reads it; it is what a case is stamped with.
 func (l Limit) String() string {
 	var s string
@@ -164,6 +181,9 @@ func (l Limit) Words() text.Both {
 		zh = fmt.Sprintf("%d 日（遇休息日顺延）", l.N)
 	case Months:
 		zh = fmt.Sprintf("%d 个月", l.N)
+		if n := l.N / 12; n > 0 && l.N%12 == 0 {
+			return text.B(fmt.Sprintf("%d 年", n), strings.TrimSuffix(fmt.Sprintf("%d years", n), map[bool]string{true: "s"}[n == 1]))
+		}
 	case SameDay:
 		zh = "当天"
 	case AtTime:

@@ -21,7 +21,7 @@ import (
 
 // Topics finds what repeats in words; messages.Rules does.
 type Topics interface {
-	TopicsAt(list []messages.Message, placeOf func(messages.Message) string) []messages.Topic
+	TopicsAt(list []messages.Message, placeOf func(messages.Message) string, least int) []messages.Topic
 }
 
 // Names tells what accounts are called.
@@ -41,7 +41,8 @@ type Month struct {
 	Days     []Day
 	Follow   FollowCounts
 	Figures  []Figure
-	Repeated []Repeat // in the 30 days up to the end of the month, or now
+	Repeated []Repeat // within Often.Within up to the end of the month, or now
+	Often    Often
 
 	repairs, reworks, urgent, urgentInTime                   int
 	complaints, handled, answeredFor, toCompany, toAuthority int
@@ -55,8 +56,24 @@ type Day struct {
 	valid int // complaints taken in that were found valid
 }
 
-// Repeat is a problem of one sort in one building that came from at least
-// three customers.
+// Often is what the profile calls repeated (complaint.repeated): from so many
+// customers within this span. A zero span: nothing is looked for.
+type Often struct {
+	Times  int
+	Within calendar.Limit
+}
+
+func oftenOf(f *procedure.Figures) Often {
+	n, err1 := f.Number("complaint.repeated.times", nil)
+	l, err2 := f.Limit("complaint.repeated.within", nil)
+	if err1 != nil || err2 != nil || n < 1 {
+		return Often{}
+	}
+	return Often{int(n), l}
+}
+
+// Repeat is a problem of one sort in one building that came from as many
+// customers as the profile calls often.
 type Repeat struct {
 	Building string
 	Sort     text.Both // fault of a repair, kind of a complaint; else the kind its words point to
@@ -65,9 +82,6 @@ type Repeat struct {
 	From, To time.Time
 	Words    []string
 }
-
-// repeatDays is how far back repeated problems are looked for.
-const repeatDays = 30
 
 // Count counts one month (DSK-18, DSK-19, REP-11, CMP-13) in four statements;
 // the month that runs also says how visits, the survey and the year's
@@ -87,7 +101,13 @@ func (s *Service) Count(ctx context.Context, tx *store.Tx, actor auth.Actor, pro
 	if now := tx.Now(); now.Before(end) {
 		end = now
 	}
-	c := counter{m: &m, since: end.AddDate(0, 0, -repeatDays), end: end, kinds: lines{}, trades: lines{}, places: lines{}, causes: lines{}, people: map[int64]*Tally{}}
+	stamp, err := s.book.Stamp(project, "repair")
+	if err != nil {
+		return m, err
+	}
+	m.Often = oftenOf(stamp.Figures)
+	since, look := m.Often.Within.Shift(end, -1)
+	c := counter{m: &m, since: since, end: end, kinds: lines{}, trades: lines{}, places: lines{}, causes: lines{}, people: map[int64]*Tally{}}
 	for d := m.From; d.Before(m.To); d = d.AddDate(0, 0, 1) {
 		m.Days = append(m.Days, Day{Date: d})
 	}
@@ -102,10 +122,6 @@ func (s *Service) Count(ctx context.Context, tx *store.Tx, actor auth.Actor, pro
 	if m.People, err = s.peopleOf(ctx, tx, c.people); err != nil {
 		return m, err
 	}
-	stamp, err := s.book.Stamp(project, "repair")
-	if err != nil {
-		return m, err
-	}
 	standing := Standing{Month: m}
 	if now := tx.Now(); now.Before(m.To) {
 		if err := s.standing(ctx, tx, project, stamp, now, &standing); err != nil {
@@ -113,8 +129,8 @@ func (s *Service) Count(ctx context.Context, tx *store.Tx, actor auth.Actor, pro
 		}
 	}
 	m.Figures = Measure(standing, stamp.Figures, tx.Now())
-	if s.topics != nil {
-		for _, t := range s.topics.TopicsAt(c.said, func(x messages.Message) string { return c.where[x.ID] }) {
+	if s.topics != nil && look {
+		for _, t := range s.topics.TopicsAt(c.said, func(x messages.Message) string { return c.where[x.ID] }, m.Often.Times) {
 			m.Repeated = append(m.Repeated, repeatOf(t, stamp.Figures))
 		}
 	}

@@ -42,7 +42,7 @@ type Why string
 
 // The rules by which visits are proposed, in this order.
 const (
-	WhyDissatisfied Why = "dissatisfied" // a follow-up or a rating said so in the last 60 days
+	WhyDissatisfied Why = "dissatisfied" // a follow-up or a rating said so of late (visit.unhappy)
 	WhyVIP          Why = "vip"          // a key customer (EST-07)
 	WhySegment      Why = "segment"      // needs care, or is to be won back (EST-08)
 	WhyUnvisited    Why = "unvisited"    // nobody was there within a year
@@ -72,12 +72,7 @@ type Visits struct {
 	Late       int // of this year, answered later than promised
 }
 
-// How long a visit keeps a customer from being proposed again, and how far
-// back dissatisfaction counts.
 const (
-	restDays      = 90
-	vipRestDays   = 30
-	unhappyDays   = 60
 	mostProposed  = 20
 	mostOfRule    = 8
 	visitStep     = "plan"
@@ -166,9 +161,22 @@ func (s *Service) target(ctx context.Context, tx *store.Tx, project int64, now t
 
 func (s *Service) candidates(ctx context.Context, tx *store.Tx, project int64, now time.Time, last map[int64]time.Time) ([]Candidate, error) {
 	var list []Candidate
+	stamp, err := s.book.Stamp(project, "visit")
+	if err != nil {
+		return nil, err
+	}
+	back := func(figure string) (since time.Time, ok bool) {
+		l, err := stamp.Figures.Limit(figure, nil)
+		if err != nil {
+			return now, false
+		}
+		return l.Shift(now, -1)
+	}
 	seen, by := map[int64]bool{}, map[Why]int{}
-	propose := func(c Customer, why Why, rest int) {
-		if c.Person == 0 || by[why] == mostOfRule || seen[c.Person] || len(list) >= mostProposed || now.Sub(last[c.Person]) < time.Duration(rest)*24*time.Hour {
+	propose := func(c Customer, why Why) {
+		// A profile that says nothing keeps nobody from being proposed again.
+		since, rests := back("visit.again." + string(why))
+		if c.Person == 0 || by[why] == mostOfRule || seen[c.Person] || len(list) >= mostProposed || rests && last[c.Person].After(since) {
 			return
 		}
 		seen[c.Person] = true
@@ -176,7 +184,8 @@ func (s *Service) candidates(ctx context.Context, tx *store.Tx, project int64, n
 		list = append(list, Candidate{Customer: c, Why: why, Last: last[c.Person]})
 	}
 	var unhappy []Customer
-	err := s.cases.Each(ctx, tx, auth.System, casefile.Filter{Project: project, From: now.AddDate(0, 0, -unhappyDays)}, func(c casefile.Case) error {
+	late, _ := back("visit.unhappy")
+	err = s.cases.Each(ctx, tx, auth.System, casefile.Filter{Project: project, From: late}, func(c casefile.Case) error {
 		rating, rated := c.State.Fields["rating"].(int64)
 		worse := followed[c.Procedure]
 		if worse != "" && c.State.Visits[worse] > 0 && c.State.Visits[followStep] > 0 || rated && rating <= 2 {
@@ -188,14 +197,14 @@ func (s *Service) candidates(ctx context.Context, tx *store.Tx, project int64, n
 		return nil, err
 	}
 	for _, c := range slices.Backward(unhappy) { // the latest first
-		propose(c, WhyDissatisfied, vipRestDays)
+		propose(c, WhyDissatisfied)
 	}
 	vips, err := s.homes.Listed(ctx, tx, project, "vips")
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range vips {
-		propose(c, WhyVIP, vipRestDays)
+		propose(c, WhyVIP)
 	}
 	segments, err := s.homes.Listed(ctx, tx, project, "segments")
 	if err != nil {
@@ -203,12 +212,12 @@ func (s *Service) candidates(ctx context.Context, tx *store.Tx, project int64, n
 	}
 	for _, c := range segments {
 		if c.Word == "care" || c.Word == "mending" || c.Word == "problem" {
-			propose(c, WhySegment, restDays)
+			propose(c, WhySegment)
 		}
 	}
 	some, err := s.homes.Some(ctx, tx, project, now)
 	for _, c := range some {
-		propose(c, WhyUnvisited, 365)
+		propose(c, WhyUnvisited)
 	}
 	return list, err
 }

@@ -103,7 +103,7 @@ func (s *Service) checkEntry(ctx context.Context, tx *store.Tx, r Register, e *E
 	if err := s.checkSegment(ctx, tx, e, &f); err != nil {
 		return err
 	}
-	e.computeDue(r, tx)
+	s.computeDue(e, r, tx)
 	return f.Err("estate.entry.invalid")
 }
 
@@ -190,20 +190,17 @@ func (e *Entry) set(field Field, v string) {
 	}
 }
 
-// computeDue sets the date that follows from the register's rule.
-func (e *Entry) computeDue(r Register, tx *store.Tx) {
-	if r.Papers > 0 && e.State == r.Late {
-		if from, err := time.ParseInLocation("2006-01-02", e.Since, calendar.Zone); err == nil {
-			e.Due = from.AddDate(0, 0, r.Papers).Format("2006-01-02")
+// computeDue sets the date that follows from the register's figure.
+func (s *Service) computeDue(e *Entry, r Register, tx *store.Tx) {
+	if e.State == r.Late {
+		if from, err := time.ParseInLocation(time.DateOnly, e.Since, calendar.Zone); err == nil {
+			if due, ok := s.span(e.Project, r.Papers).Shift(from, 1); ok {
+				e.Due = due.Format(time.DateOnly)
+			}
 		}
 	}
-	if r.Renew > 0 {
-		now := tx.Now().In(calendar.Zone)
-		last := time.Date(now.Year(), now.Month()+time.Month(r.Renew)+1, 0, 0, 0, 0, 0, calendar.Zone) // the last day of that month
-		e.Due = now.AddDate(0, r.Renew, 0).Format("2006-01-02")
-		if e.Due > last.Format("2006-01-02") {
-			e.Due = last.Format("2006-01-02")
-		}
+	if due, ok := s.span(e.Project, r.Renew).Shift(tx.Now().In(calendar.Zone), 1); ok {
+		e.Due = due.Format(time.DateOnly)
 	}
 	if e.Label == "" { // registers of people have no number of their own
 		e.Label = e.Data[FieldPerson]

@@ -9,10 +9,12 @@ import (
 	"sync"
 	"testing"
 
+	"guanjia/handbook"
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/procedure"
 	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/store/storetest"
@@ -75,12 +77,27 @@ type house struct {
 	vault   *safe
 	audit   *book
 	project int64
+	figures map[string]string // of the project, over the profile's
 }
+
+// shipped are the figures of the profile that the project goes by.
+var shipped = sync.OnceValue(func() *procedure.Figures {
+	book, _ := procedure.Load(handbook.FS)
+	return book.Profiles["residential"]
+})
 
 func newHouse(t testing.TB, db *store.DB, clock *calendar.Manual) *house {
 	t.Helper()
 	h := &house{t: t, db: db, clock: clock, vault: &safe{kept: map[int64]string{}}, audit: &book{}}
 	h.Service = estate.New(db, search.New(), h.vault, h.audit)
+	h.GoBy(func(_ int64, figure string) calendar.Limit {
+		f, wrong := shipped().Override(h.figures)
+		l, err := f.Limit(figure, nil)
+		if err != nil || len(wrong) > 0 {
+			t.Error(figure, err, wrong)
+		}
+		return l
+	})
 	p, err := h.CreateProject(context.Background(), auth.System, estate.Project{Code: "jinxiu", Name: "锦绣华庭", Profile: "residential", AreaCode: "0755"})
 	if err != nil {
 		t.Fatal(err)

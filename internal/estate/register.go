@@ -68,10 +68,10 @@ type Register struct {
 	States  Choices // the first is that of a new entry
 	Late    string  // state in which a passed due date is late
 	Moves   []Move
-	Unique  bool // one entry a label
-	Find    bool // labels (and plates) are found by the search box
-	Renew   int  // months after which an entry is to be gone through again; sets due on each save
-	Papers  int  // days after since within which something must follow; sets due
+	Unique  bool   // one entry a label
+	Find    bool   // labels (and plates) are found by the search box
+	Renew   string // figure after which an entry is to be gone through again; sets due on each save
+	Papers  string // figure within which, from since on, something must follow; sets due
 }
 
 // Field is the field of that name; ok is false when there is none.

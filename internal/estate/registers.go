@@ -82,11 +82,11 @@ var vehicles = Register{
 	Moves:  []Move{{Name: "remove", Title: text.B("注销", "Remove"), From: []string{"in_use"}, To: "gone"}, {Name: "restore", Title: text.B("恢复", "Restore"), From: []string{"gone"}, To: "in_use"}},
 }
 
-// lettings: the owner registers the letting, the tenant's papers follow within
-// a week; the list the public-security office asks for (EST-14).
+// lettings: the owner registers the letting, the tenant's papers follow in
+// time; the list the public-security office asks for (EST-14).
 var lettings = Register{
-	Name: "lettings", Title: text.B("出租房屋登记表", "Lettings"), Short: text.B("出租", "Letting"), Icon: "door", Form: "KF-14", Version: "1", Rule: "EST-14", Late: "registered", Papers: 7,
-	Why: text.B("业主登记出租，租户证件一周内补齐，只可居住，名单报公安机关。", "The owner registers the letting, the tenant's papers follow within a week, residence only; the list goes to the public-security office."),
+	Name: "lettings", Title: text.B("出租房屋登记表", "Lettings"), Short: text.B("出租", "Letting"), Icon: "door", Form: "KF-14", Version: "1", Rule: "EST-14", Late: "registered", Papers: "letting.papers",
+	Why: text.B("业主登记出租，租户证件限期补齐，只可居住，名单报公安机关。", "The owner registers the letting, the tenant's papers follow in time, residence only; the list goes to the public-security office."),
 	Fields: []Field{
 		labelField("登记编号", "Number"), room(true), person("出租人（业主）", "Owner", true), {Name: "tenant", Title: text.B("承租人", "Tenant"), Kind: Text, Required: true, List: true},
 		{Name: "phone", Title: text.B("承租人电话", "Tenant's phone"), Kind: Dial, List: true}, count("heads", "居住人数", "Residents"),
@@ -100,11 +100,11 @@ var lettings = Register{
 	},
 }
 
-// vips: key customers, gone through again each month (EST-07). Interests and
+// vips: key customers, gone through again in time (EST-07). Interests and
 // requests are kept only with their purpose (LAW-03).
 var vips = Register{
-	Name: "vips", Title: text.B("重点客户表", "Key customers"), Short: text.B("重点客户", "Key customer"), Icon: "star", Form: "KF-07", Version: "1", Rule: "EST-07", Late: "current", Renew: 1,
-	Why: text.B("重点客户的要求每月更新一次。只记服务用得上、本人同意的内容。", "What key customers ask for, refreshed monthly. Only what the service needs and they agreed to."),
+	Name: "vips", Title: text.B("重点客户表", "Key customers"), Short: text.B("重点客户", "Key customer"), Icon: "star", Form: "KF-07", Version: "1", Rule: "EST-07", Late: "current", Renew: "visit.vip_refresh",
+	Why: text.B("重点客户的要求按期更新。只记服务用得上、本人同意的内容。", "What key customers ask for, refreshed in time. Only what the service needs and they agreed to."),
 	Fields: []Field{
 		{Name: FieldPerson, Title: text.B("客户", "Customer"), Kind: Who, Required: true, List: true}, room(true),
 		{Name: "purpose", Title: text.B("用途和依据", "Purpose and basis"), Kind: Text, Required: true, Hint: text.B("如：节日问候，本人 2026-05-06 同意", "Such as: greetings, agreed on 2026-05-06")},

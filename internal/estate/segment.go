@@ -20,14 +20,13 @@ import (
 type SegmentRule struct {
 	Name    string
 	Segment string
-	Title   text.Both
-	Years   int // lived here, or of age
+	Figure  string // of the profile: how long lived here, or of which age; without one the rule proposes nobody
 }
 
 // SegmentRules are the rules, the first that fits a customer speaks.
 var SegmentRules = []SegmentRule{
-	{"alone", "care", text.B("60 岁以上独居", "60 or older and living alone"), 60},
-	{"years", "loyal", text.B("居住满 5 年", "Lived here for 5 years"), 5},
+	{"alone", "care", "segment.age"},
+	{"years", "loyal", "segment.stay"},
 }
 
 // carePurpose is the word that the purpose of a birthday must have for the rule
@@ -61,10 +60,6 @@ func (s *Service) Proposals(ctx context.Context, tx *store.Tx, project int64, li
 func (s *Service) proposals(ctx context.Context, tx *store.Tx, project, person int64, limit int) ([]Proposal, error) {
 	day := today(tx)
 	now := tx.Now().In(calendar.Zone)
-	bounds := map[string]string{}
-	for _, r := range SegmentRules {
-		bounds[r.Name] = now.AddDate(-r.Years, 0, 0).Format(time.DateOnly)
-	}
 	// who has been here long, or is old and alone in the unit; who is in the
 	// segment or was taken out of it stays out.
 	const live = " o.residing = 1 AND o.from_date <= ? AND (o.to_date = '' OR o.to_date >= ?)"
@@ -80,14 +75,19 @@ JOIN estate_person p ON p.id = o.person_id JOIN estate_unit u ON u.id = o.unit_i
 	var list []Proposal
 	seen := map[int64]bool{}
 	for _, rule := range SegmentRules {
+		since, ok := s.span(project, rule.Figure).Shift(now, -1)
+		if !ok {
+			continue
+		}
+		bound := since.Format(time.DateOnly)
 		var rows []residence
 		var err error
 		if rule.Name == "alone" {
 			rows, err = read(rule, ` AND p.birthday <> '' AND p.birthday <= ? AND p.birthday_purpose LIKE ? AND NOT EXISTS (SELECT 1 FROM estate_live_occupancy x
 WHERE x.project_id = o.project_id AND x.unit_id = o.unit_id AND x.person_id <> o.person_id AND x.residing = 1 AND x.from_date <= ? AND (x.to_date = '' OR x.to_date >= ?))`,
-				bounds[rule.Name], "%"+carePurpose+"%", day, day)
+				bound, "%"+carePurpose+"%", day, day)
 		} else {
-			rows, err = read(rule, " AND o.from_date <> '' AND o.from_date <= ?", bounds[rule.Name])
+			rows, err = read(rule, " AND o.from_date <> '' AND o.from_date <= ?", bound)
 		}
 		if err != nil {
 			return nil, err

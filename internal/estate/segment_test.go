@@ -94,6 +94,30 @@ func TestSegmentsByRule(t *testing.T) {
 	})
 }
 
+// Age and stay are figures: a project that sets others goes by them, and one
+// day short is short.
+//
+// proves EST-08
+func TestSegmentsGoByTheFigures(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		h.occupy(h.unit("3栋", "1单元", "1501"), h.born("周慧兰", "1956-11-20", "关怀，本人同意"), estate.Owner, "2025-01-01", "")
+		h.occupy(h.unit("3栋", "1单元", "1502"), h.born("钱广志", "1956-11-21", "关怀，本人同意"), estate.Owner, "2025-01-01", "")
+		h.occupy(h.unit("3栋", "1单元", "1503"), h.person("陈嘉", "13900003333"), estate.Owner, "2023-11-20", "")
+		for _, row := range []struct{ age, stay, want string }{
+			{"60 years", "5 years", "alone 周慧兰, alone 钱广志"},
+			{"70 years", "5 years", "alone 周慧兰"},
+			{"80 years", "3 years", "years 陈嘉"},
+			{"80 years", "37 months", ""},
+		} {
+			h.figures = map[string]string{"segment.age": row.age, "segment.stay": row.stay}
+			if got := h.proposed(); got != row.want {
+				t.Errorf("%s, %s: %s", row.age, row.stay, got)
+			}
+		}
+	})
+}
+
 // The label that judges people is neither offered nor taken before somebody
 // with the right recorded its purpose, and the trail keeps who did.
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
 	"guanjia/internal/search"
 	"guanjia/internal/store"
 )
@@ -38,6 +39,10 @@ type Auditor interface {
 	Looked(ctx context.Context, tx *store.Tx, look Look) error
 }
 
+// Spans reads a span of time out of the figures in force in a project
+// ("segment.stay"); the zero Limit where its profile has none.
+type Spans func(project int64, figure string) calendar.Limit
+
 // Service reads and changes the estate. Methods with an actor check its rights
 // in the project; those with only a tx are for rooms that did.
 type Service struct {
@@ -45,9 +50,22 @@ type Service struct {
 	index *search.Index
 	vault Vault
 	audit Auditor
+	spans Spans
 }
 
 // New makes the service over db.
 func New(db *store.DB, index *search.Index, vault Vault, audit Auditor) *Service {
 	return &Service{db: db, index: index, vault: vault, audit: audit}
+}
+
+// GoBy lets the service read its spans of time from the handbook; without it
+// nothing falls due and no rule proposes a segment. Call it before use.
+func (s *Service) GoBy(spans Spans) { s.spans = spans }
+
+// span is the figure's span of time; zero where nothing says one.
+func (s *Service) span(project int64, figure string) calendar.Limit {
+	if s.spans == nil || figure == "" {
+		return calendar.Limit{}
+	}
+	return s.spans(project, figure)
 }

@@ -95,7 +95,7 @@ func (p *Pages) versionsPage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		look.Differences = procedure.Diff(was, is)
+		look.Differences = procedure.Diff(was, is, s.book)
 	}
 	return web.Render(w, r, versionsView(base(r), look))
 }

@@ -223,12 +223,13 @@ const topicLeast = 3
 // Topics finds repeated problems: one kind at one place, from at least three
 // different people; the most frequent first.
 func (r *Rules) Topics(list []Message) []Topic {
-	return r.TopicsAt(list, FindPlaces(list).In)
+	return r.TopicsAt(list, FindPlaces(list).In, topicLeast)
 }
 
 // TopicsAt is Topics for messages whose place is known otherwise: a building
-// of one's own estate. A message without a place is left out.
-func (r *Rules) TopicsAt(list []Message, placeOf func(Message) string) []Topic {
+// of one's own estate. A message without a place is left out, and so is what
+// fewer than least people wrote of.
+func (r *Rules) TopicsAt(list []Message, placeOf func(Message) string, least int) []Topic {
 	type key struct{ place, kind string }
 	groups := map[key]*Topic{}
 	people := map[key]map[string]bool{}
@@ -262,7 +263,7 @@ func (r *Rules) TopicsAt(list []Message, placeOf func(Message) string) []Topic {
 	var out []Topic
 	for k, t := range groups {
 		t.People = len(people[k])
-		if t.People < topicLeast {
+		if t.People < least {
 			continue
 		}
 		for w := range words[k] {

@@ -17,21 +17,22 @@ type Change struct {
 
 // Diff says how two versions of a procedure differ: title and number, then
 // fields, papers, clocks, steps in the order of the new one, what is gone
-// last. Equal hashes differ in nothing.
-func Diff(before, after *Definition) []Change {
+// last. Equal hashes differ in nothing. The books give the posts their titles;
+// one that is in none of them is called by its word.
+func Diff(before, after *Definition, books ...*Handbook) []Change {
 	var out []Change
 	top := func(d *Definition) []attr {
 		return []attr{
 			{"title", text.B("名称", "title"), d.Title}, plain("number", "编号样式", "numbers", d.Number),
 			plain("about.customer", "客户", "customer", string(d.About.Customer)), plain("about.unit", "房屋", "unit", string(d.About.Unit)),
-			listed("opened.by", "谁可以提出", "who may open it", d.Opened.By), listed("opened.rule", "受理依据", "rules of opening", d.Opened.Rules), listed("facts", "读取的事实", "facts read", d.Facts),
+			{"opened.by", text.B("谁可以提出", "who may open it"), whoWords(d, books, d.Opened.By...)}, listed("opened.rule", "受理依据", "rules of opening", d.Opened.Rules), listed("facts", "读取的事实", "facts read", d.Facts),
 		}
 	}
 	out = append(out, compareAttrs("", text.B("规程", "The procedure"), top(before), top(after))...)
 	out = append(out, compareParts("fields", text.B("栏", "Field"), fieldParts(before), fieldParts(after))...)
 	out = append(out, compareParts("papers", text.B("材料", "Paper"), paperParts(before), paperParts(after))...)
 	out = append(out, compareParts("clocks", text.B("时限", "Clock"), clockParts(before), clockParts(after))...)
-	out = append(out, compareParts("steps", text.B("步骤", "Step"), stepParts(before), stepParts(after))...)
+	out = append(out, compareParts("steps", text.B("步骤", "Step"), stepParts(before, books), stepParts(after, books))...)
 	return out
 }
 
@@ -176,7 +177,9 @@ func DiffHandbook(before, after *Handbook) []Change {
 	}
 	each("procedures", text.B("规程", "Procedure"), slices.Sorted(maps.Keys(before.Procedures)), slices.Sorted(maps.Keys(after.Procedures)),
 		func(h *Handbook, name string) text.Both { return h.Procedures[name].Title },
-		func(name string) []Change { return Diff(before.Procedures[name], after.Procedures[name]) })
+		func(name string) []Change {
+			return Diff(before.Procedures[name], after.Procedures[name], after, before)
+		})
 	each("profiles", text.B("档", "Profile"), slices.Sorted(maps.Keys(before.Profiles)), slices.Sorted(maps.Keys(after.Profiles)),
 		func(h *Handbook, name string) text.Both { return h.Profiles[name].Title },
 		func(name string) []Change { return DiffFigures(before.Profiles[name], after.Profiles[name], after) })

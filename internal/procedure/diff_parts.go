@@ -95,7 +95,34 @@ func limitWords(d *Definition, s string) text.Both {
 	return text.B(strings.Join(zh, " · "), strings.Join(en, " · "))
 }
 
-func stepParts(d *Definition) []part {
+// whoWords names posts and the people of a case; a path is called by the
+// figure's name.
+func whoWords(d *Definition, books []*Handbook, list ...string) text.Both {
+	var zh, en []string
+	for _, w := range list {
+		if w == "" {
+			continue
+		}
+		b, known := FigureWord(w)
+		for _, h := range books {
+			if r := h.Role(w); !known && r != nil {
+				b, known = r.Title, true
+			}
+		}
+		if f := d.Field(w); !known && f != nil {
+			b, known = f.Title, true
+		}
+		if !known {
+			if b = text.B(w, w); isFigurePath(w) {
+				b = limitWords(d, w)
+			}
+		}
+		zh, en = append(zh, b.ZH), append(en, b.EN)
+	}
+	return text.B(strings.Join(zh, "、"), strings.Join(en, ", "))
+}
+
+func stepParts(d *Definition, books []*Handbook) []part {
 	title := func(name string) text.Both {
 		if s := d.Step(name); s != nil {
 			return s.Title
@@ -117,9 +144,9 @@ func stepParts(d *Definition) []part {
 	for i := range d.Steps {
 		s := &d.Steps[i]
 		attrs := []attr{
-			{"do", text.B("做什么", "kind"), KindTitle(s.Do)}, listed("who", "谁来做", "who", s.Who), plain("to", "交给", "to", s.To), listed("by", "方式", "by", s.By),
+			{"do", text.B("做什么", "kind"), KindTitle(s.Do)}, {"who", text.B("谁来做", "who"), whoWords(d, books, s.Who...)}, {"to", text.B("交给", "to"), whoWords(d, books, s.To)}, listed("by", "方式", "by", s.By),
 			{"asks", text.B("填写", "asks"), fieldTitles(s.Asks)}, listed("needs", "必备", "needs", s.Needs), listed("not_by", "不得由谁来做", "not by who did", s.NotBy),
-			listed("tell", "告知", "tells", s.Tell), {"limit", text.B("时长", "limit"), limitWords(d, s.Limit)}, plain("until", "等到", "until", s.Until), plain("action", "动作", "action", s.Action),
+			{"tell", text.B("告知", "tells"), whoWords(d, books, s.Tell...)}, {"limit", text.B("时长", "limit"), limitWords(d, s.Limit)}, plain("until", "等到", "until", s.Until), plain("action", "动作", "action", s.Action),
 			plain("files", "归档", "files", s.Files), plain("group", "分段", "group", s.Group), listed("rule", "依据", "rules", s.Rules),
 		}
 		if s.Urgent != nil {

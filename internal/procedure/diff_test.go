@@ -49,7 +49,8 @@ func TestDiffInWords(t *testing.T) {
 		"{when: grade = high, go: look}", "{when: grade ≠ low, go: look}",
 	).Replace(jobYAML))
 	var got []string
-	for _, c := range procedure.Diff(before, after) {
+	book, _ := procedure.Load(handbook.FS)
+	for _, c := range procedure.Diff(before, after, book) {
 		got = append(got, c.Sort+" "+c.Path+" | "+c.Words.ZH+" | "+c.Words.EN)
 	}
 	want := []string{
@@ -58,7 +59,7 @@ func TestDiffInWords(t *testing.T) {
 		"changed clocks.answer.customer_sees | 时限“答复”：客户可见 由 否 改为 是 | Clock “Answer”: customer sees it changes from no to yes",
 		"changed steps.take.asks | 步骤“受理”：填写 由 等级、车牌 改为 等级 | Step “Take in”: asks changes from Grade, Plate to Grade",
 		"changed steps.take.then | 步骤“受理”：以后 由 若等级是高则“查看”；否则“归档” 改为 若等级不是低则“查看”；否则“归档” | Step “Take in”: then changes from if Grade is High then “Look”; else “File” to if Grade is not Low then “Look”; else “File”",
-		"changed steps.look.who | 步骤“查看”：谁来做 由 technician 改为 technician、supervisor | Step “Look”: who changes from technician to technician, supervisor",
+		"changed steps.look.who | 步骤“查看”：谁来做 由 维修工 改为 维修工、主管 | Step “Look”: who changes from Technician to Technician, Supervisor",
 		"changed steps.look.then.failed | 步骤“查看”：“不合格”以后 由 “受理” 改为 “再看” | Step “Look”: after “Failed” changes from “Take in” to “Look again”",
 		"added steps.again | 新增步骤“再看”（填写） | Step “Look again” is added (fill in)",
 	}

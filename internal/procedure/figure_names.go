@@ -109,5 +109,8 @@ var figureParts = map[string]text.Both{
 	"valid_complaints": text.B("有效投诉", "valid complaints"), "count": text.B("件数", "count"), "repeated": text.B("反复", "repeated"), "times": text.B("次数", "times"),
 	"answer_rate": text.B("接通率", "answer rate"), "solution_rate": text.B("解决率", "solution rate"), "pause_reasons": text.B("暂停原因", "reasons to pause"), "ladder": text.B("争议途径", "dispute ladder"),
 	"pass": text.B("合格", "pass"), "fail": text.B("不合格", "fail"), "urgent": text.B("紧急", "urgent"), "general": text.B("一般", "general"), "hard": text.B("疑难", "hard"), "small": text.B("小修", "small"),
+	"segment": text.B("客户分类", "segments"), "age": text.B("独居年龄", "age, living alone"), "stay": text.B("居住满", "lived here for"), "unvisited": text.B("未走访", "not visited"),
+	"letting": text.B("出租登记", "lettings"), "papers": text.B("证件补齐", "papers"), "unhappy": text.B("不满意回看", "look back for dissatisfaction"), "again": text.B("再走访间隔", "next visit after"),
+	"dissatisfied": text.B("不满意", "dissatisfied"), "vip": text.B("重点客户", "key customers"),
 	"shifts": text.B("班次", "shifts"), "confirm": text.B("每月核对", "confirm"), "issue": text.B("发放", "issue"),
 }

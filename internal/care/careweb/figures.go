@@ -26,6 +26,7 @@ type monthPage struct {
 	Chart      ui.ChartProps
 	Tables     []countTable
 	Repeated   []topicRow
+	Often      care.Often
 	Analyse    string
 	MayAnalyse bool
 	Err        error
@@ -81,6 +82,7 @@ func (p *Pages) loadMonth(r *http.Request) (monthPage, error) {
 		d := time.Date(this.Year(), this.Month()-time.Month(i), 1, 0, 0, 0, 0, calendar.Zone)
 		page.Months = append(page.Months, ui.View{Title: d.Format("2006-01"), Path: in(ctx, "/figures?month="+d.Format("2006-01")), Current: d.Equal(m.From)})
 	}
+	page.Often = m.Often
 	for _, t := range m.Repeated {
 		page.Repeated = append(page.Repeated, topicOf(ctx, t))
 	}
@@ -215,4 +217,13 @@ func (p *Pages) analyse(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Done(w, r, casePath(ctx, c.Number), ui.Undo{Words: text.Tf(ctx, "%s 已立，写原因和预防措施", "%s is open: write cause and measure", c.Number)})
 	return nil
+}
+
+// oftenTitle says what the profile calls repeated.
+func oftenTitle(ctx context.Context, o care.Often) string {
+	if o.Times == 0 {
+		return text.T(ctx, "反复出现", "Repeated")
+	}
+	b := o.Within.Words()
+	return text.Tf(ctx, "反复出现，%s内 %d 户以上", "Repeated: within %s, from %d customers or more", b.In(text.LangOf(ctx)), o.Times)
 }

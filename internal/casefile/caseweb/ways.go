@@ -100,8 +100,8 @@ func lacking(ctx context.Context, v casefile.View) []ui.Option {
 func (p *Pages) bring(r *http.Request, v casefile.View) error {
 	ctx := r.Context()
 	var kept map[string][]string
-	var err error
-	if p.files != nil {
+	err := v.TakesPaper(web.Value(r, "choice"))
+	if err == nil && p.files != nil {
 		kept, err = caseform.Uploads(r, []procedure.Field{{Name: wayPaper, Type: procedure.TypePhoto}}, func(name string, body io.Reader) (string, error) {
 			return p.files.Keep(ctx, actorOf(ctx), v.Case.Project, v.Case.ID, name, body)
 		})
@@ -112,9 +112,7 @@ func (p *Pages) bring(r *http.Request, v casefile.View) error {
 	}
 	for _, ref := range kept[wayPaper] {
 		if err == nil {
-			_, err = p.cases.Do(ctx, actorOf(ctx), casefile.Doing{Case: v.Case.ID, Command: engine.Command{
-				Kind: engine.EvPaper, Data: map[string]any{"name": web.Value(r, "choice"), "attachment": ref},
-			}})
+			_, err = p.cases.Do(ctx, actorOf(ctx), casefile.Bringing(v.Case.ID, web.Value(r, "choice"), ref))
 		}
 	}
 	return err
