@@ -295,7 +295,7 @@ func about(ctx context.Context, capacity, from string, now time.Time) string {
 		return capacity
 	}
 	if years := int(now.Sub(since).Hours() / 24 / 365); years > 0 {
-		return text.Tf(ctx, "%s · 住了 %d 年", "%s · here %d years", capacity, years)
+		return text.Tf(ctx, "%s · 住了 %d 年", "%s · here %d year(s)", capacity, years)
 	}
 	return capacity
 }

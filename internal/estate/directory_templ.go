@@ -99,7 +99,7 @@ func directoryPage(v directoryView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PagerFoot(ui.Pager{Words: text.Tf(ctx, "%d 户中已核对 %d", "%d units, %d confirmed", v.dir.Units, v.dir.Confirmed), Prev: pageLink(v.dir.Prev, v.with("before", v.dir.Prev)), Next: pageLink(v.dir.Next, v.with("after", v.dir.Next))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PagerFoot(ui.Pager{Words: text.Tf(ctx, "%d 户中已核对 %d", "%d unit(s), %d confirmed", v.dir.Units, v.dir.Confirmed), Prev: pageLink(v.dir.Prev, v.with("before", v.dir.Prev)), Next: pageLink(v.dir.Next, v.with("after", v.dir.Next))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

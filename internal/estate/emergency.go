@@ -45,7 +45,7 @@ func EmergencyMissing(list []Emergency) []text.Both {
 	}
 	var out []text.Both
 	if office < 2 {
-		out = append(out, text.F("还差 %d 位办公时间联系人", "%d more for office hours", 2-office))
+		out = append(out, text.F("还差 %d 位办公时间联系人", "%d more contact(s) needed for office hours", 2-office))
 	}
 	if outside < 2 {
 		out = append(out, text.F("还差 %d 位非办公时间联系人", "%d more outside office hours", 2-outside))

@@ -41,7 +41,7 @@ var spaces = Register{
 	Name: "spaces", Title: text.B("车位租售情况一览表", "Parking spaces sold and let"), Short: text.B("车位", "Space"), Icon: "parking", Form: "KF-09", Version: "1", Rule: "EST-09", Unique: true, Find: true, Late: "let",
 	Why: text.B("每个车位归谁、租给谁、到什么时候。", "Whose each space is, who rents it, until when."),
 	Fields: []Field{
-		labelField("车位号", "Space"), pick("sort", "类型", "Sort", Choices{choice("owned", "产权", "Owned"), choice("let", "租赁", "For rent"), choice("shelter", "人防", "Civil defence"), choice("visitor", "访客", "Visitors"), choice("cycle", "非机动车", "Two-wheelers")}),
+		labelField("车位号", "Space"), pick("sort", "类型", "Type", Choices{choice("owned", "产权", "Owned"), choice("let", "租赁", "For rent"), choice("shelter", "人防", "Civil defence"), choice("visitor", "访客", "Visitors"), choice("cycle", "非机动车", "Two-wheelers")}),
 		room(false), person("使用人", "Used by", false), line("plate", "车牌号", "Plate"), fen("rent", "月租（元）", "Monthly rent (yuan)"),
 		day(FieldSince, "起", "From"), day(FieldDue, "到期", "Until"), line("contract", "保管合同号", "Custody contract"), words("note", "备注", "Note"),
 	},
@@ -75,7 +75,7 @@ var vehicles = Register{
 	Why: text.B("车牌找到人和房。", "From a plate to its people and unit."),
 	Fields: []Field{
 		labelField("车牌号", "Plate"), room(false), person("车主", "Owner", true), {Name: "phone", Title: text.B("电话", "Phone"), Kind: Dial, List: true},
-		pick("sort", "车型", "Sort", Choices{choice("car", "小车", "Car"), choice("electric", "电动车", "Electric bicycle"), choice("motor", "摩托车", "Motorcycle"), choice("special", "特种车", "Special vehicle")}),
+		pick("sort", "车型", "Type", Choices{choice("car", "小车", "Car"), choice("electric", "电动车", "Electric bicycle"), choice("motor", "摩托车", "Motorcycle"), choice("special", "特种车", "Special vehicle")}),
 		line("model", "品牌型号", "Make"), line("card", "车卡号", "Card"), line("space", "车位号", "Space"), words("note", "备注", "Note"),
 	},
 	States: Choices{choice("in_use", "在册", "Registered"), choice("gone", "注销", "Removed")},
@@ -134,7 +134,7 @@ var signs = Register{
 	Name: "signs", Title: text.B("标识登记表", "Signs"), Short: text.B("标识", "Sign"), Icon: "map-pin", Form: "KF-15", Version: "1", Rule: "EST-15", Unique: true, Late: "damaged",
 	Why: text.B("每块标识在哪里、好不好；主出入口平面图、路标、组团、楼栋、单元和门牌都要有。", "Where each sign is and its state; plan at the main exit, road signs, cluster, block, entrance and door."),
 	Fields: []Field{
-		labelField("编号", "Number"), pick("sort", "类别", "Sort", Choices{
+		labelField("编号", "Number"), pick("sort", "类别", "Type", Choices{
 			choice("plan", "主出入口平面图", "Site plan at the main exit"), choice("road", "路标", "Road sign"), choice("cluster", "组团标识", "Cluster"), choice("block", "楼栋标识", "Block"),
 			choice("entrance", "单元标识", "Entrance"), choice("door", "门牌", "Door"), choice("warning", "警示", "Warning"), choice("other", "其他", "Other"),
 		}),

@@ -114,7 +114,7 @@ func basisOf(rule SegmentRule, r residence, now time.Time) text.Both {
 		return text.B(fmt.Sprintf("按规则：%d 岁，这套房只登记一人居住", n), fmt.Sprintf("By rule: %d years old, the only resident recorded", n))
 	}
 	n := years(r.from, now)
-	return text.B(fmt.Sprintf("按规则：%s 起居住，满 %d 年", r.from, n), fmt.Sprintf("By rule: here since %s, %d years", r.from, n))
+	return text.B(fmt.Sprintf("按规则：%s 起居住，满 %d 年", r.from, n), fmt.Sprintf("By rule: here since %s, %d year(s)", r.from, n))
 }
 
 // years counts whole years from an ISO day.

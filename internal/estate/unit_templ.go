@@ -51,7 +51,7 @@ func (v unitView) facts() string {
 	u := v.file.Unit
 	var parts []string
 	if u.Area > 0 {
-		parts = append(parts, text.B("建筑面积 ", "Area ").In(v.lang)+u.Area.String()+" ㎡")
+		parts = append(parts, text.B("建筑面积 ", "Area ").In(v.lang)+u.Area.String()+text.B(" ㎡", " m²").In(v.lang))
 	}
 	for _, s := range []string{u.Layout, u.Orientation, Uses.Title(u.Use).In(v.lang), Conditions.Title(u.Condition).In(v.lang), text.F("%d 层", "floor %d", u.Floor).In(v.lang), u.Note} {
 		if s != "" {

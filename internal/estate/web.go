@@ -175,7 +175,7 @@ func (v view) tabs(at string) []ui.View {
 	t := func(name, zh, en string) ui.View {
 		return ui.View{Title: text.B(zh, en).In(v.lang), Path: v.path(name), Current: at == name}
 	}
-	return []ui.View{t("units", "房屋", "Units"), t("houses", "房态", "Houses"), t("people", "客户", "People"), t("registers", "登记表", "Registers"), t("directory", "通讯录", "Directory")}
+	return []ui.View{t("units", "房屋", "Units"), t("houses", "房态", "Floor plan"), t("people", "客户", "People"), t("registers", "登记表", "Registers"), t("directory", "通讯录", "Directory")}
 }
 
 // status is the answer to a form that was not taken.

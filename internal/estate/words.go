@@ -31,6 +31,16 @@ func (c Choices) Title(code string) text.Both {
 	return text.B(code, code)
 }
 
+// planWord is a state as short as a square of the floor plan has room for.
+func planWord(state string) text.Both {
+	short := map[string]string{StateOwner: "Owner", StateFitOut: "Fit-out", StateCustody: "Custody"}
+	word := States.Title(state)
+	if en := short[state]; en != "" {
+		word.EN = en
+	}
+	return word
+}
+
 // The closed lists of this room (EST-01, EST-02, EST-05).
 var (
 	States = Choices{

@@ -50,7 +50,7 @@ func leadWords(ctx context.Context, v previewView) string {
 	case v.P.Upload.State == StateDone && v.Batch.State == estate.BatchReverted:
 		return text.T(ctx, "导入过，已整批撤回。", "It was imported and taken back whole.")
 	case v.P.Upload.State == StateDone:
-		return text.Tf(ctx, "已导入 %d 条记录。", "%d records were imported.", v.Batch.Rows)
+		return text.Tf(ctx, "已导入 %d 条记录。", "%d record(s) imported.", v.Batch.Rows)
 	case v.P.Upload.State == StateRunning:
 		return text.T(ctx, "正在导入。", "The import is at work.")
 	case n == 0:
@@ -61,7 +61,7 @@ func leadWords(ctx context.Context, v previewView) string {
 }
 
 func importButton(ctx context.Context, v previewView) ui.B {
-	b := ui.B{ID: "import", Primary: true, Icon: "database", Label: text.Tf(ctx, "导入 %d 户、%d 位客户", "Import %d units, %d customers", len(v.P.Plan.Units), len(v.P.Plan.People))}
+	b := ui.B{ID: "import", Primary: true, Icon: "database", Label: text.Tf(ctx, "导入 %d 户、%d 位客户", "Import %d unit(s), %d customer(s)", len(v.P.Plan.Units), len(v.P.Plan.People))}
 	if v.P.Plan.Rows() == 0 {
 		b.Why = text.T(ctx, "没有可以导入的新内容", "there is nothing new in it")
 	}

@@ -308,7 +308,7 @@ func (s *Service) mergePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Done(w, r, filePath(p.Code, id)+"?view=same", ui.Undo{Words: text.Tf(r.Context(), "合并了 %d 件来信", "%d letters were merged", n)})
+	web.Done(w, r, filePath(p.Code, id)+"?view=same", ui.Undo{Words: text.Tf(r.Context(), "合并了 %d 件来信", "%d letter(s) merged", n)})
 	return nil
 }
 

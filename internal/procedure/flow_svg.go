@@ -13,27 +13,23 @@ import (
 func (f Flow) SVG(lang text.Lang, label string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="gj-flow" viewBox="0 0 %d %d" role="img" aria-label="%s">`, f.W, f.H, html.EscapeString(label))
-	for _, e := range f.Edges {
-		e.draw(&b, lang)
+	at, named := f.labels(lang)
+	for i, e := range f.Edges {
+		e.draw(&b, lang, named[i])
 	}
 	for _, n := range f.Nodes {
 		n.draw(&b, lang)
 	}
-	for _, e := range f.Edges {
-		if words := e.Label.In(lang); words != "" && e.At != (FlowPoint{}) {
-			short := fit(words, flowLanes-2)
-			fmt.Fprintf(&b, `<text class="side" x="%d" y="%d">%s`, e.At.X, e.At.Y, html.EscapeString(short))
-			if short != words {
-				fmt.Fprintf(&b, `<title>%s</title>`, html.EscapeString(words))
-			}
-			b.WriteString(`</text>`)
+	for i, e := range f.Edges {
+		if named[i] {
+			fmt.Fprintf(&b, `<text class="side" x="%d" y="%d">%s</text>`, at[i].X, at[i].Y, html.EscapeString(e.Label.In(lang)))
 		}
 	}
 	b.WriteString(`</svg>`)
 	return b.String()
 }
 
-func (e FlowEdge) draw(b *strings.Builder, lang text.Lang) {
+func (e FlowEdge) draw(b *strings.Builder, lang text.Lang, named bool) {
 	if len(e.Points) < 2 {
 		return
 	}
@@ -45,7 +41,7 @@ func (e FlowEdge) draw(b *strings.Builder, lang text.Lang) {
 		fmt.Fprintf(b, "%s%d %d", cmd, p.X, p.Y)
 	}
 	b.WriteString(`"`)
-	if words := e.Label.In(lang); words != "" && e.At == (FlowPoint{}) {
+	if words := e.Label.In(lang); words != "" && !named {
 		fmt.Fprintf(b, `><title>%s</title></path>`, html.EscapeString(words))
 	} else {
 		b.WriteString(`/>`)
@@ -70,18 +66,18 @@ func (n FlowNode) draw(b *strings.Builder, lang text.Lang) {
 		class = "past"
 	}
 	fmt.Fprintf(b, `<g class="%s" data-stop="%s">`, class, html.EscapeString(n.Name))
-	title := n.Title.In(lang)
+	title, room := n.Title.In(lang), n.W-14
 	if n.Choice && !n.Here {
 		in := 8
+		room -= in
 		fmt.Fprintf(b, `<polygon points="%d,%d %d,%d %d,%d %d,%d %d,%d %d,%d"/>`, n.X, n.Y+n.H/2, n.X+in, n.Y, n.X+n.W-in, n.Y, n.X+n.W, n.Y+n.H/2, n.X+n.W-in, n.Y+n.H, n.X+in, n.Y+n.H)
 	} else {
 		fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="3"/>`, n.X, n.Y, n.W, n.H)
 	}
-	fmt.Fprintf(b, `<text x="%d" y="%d">%s</text><title>%s</title></g>`, n.X+n.W/2, n.Y+n.H/2, html.EscapeString(fit(title, n.W-14)), html.EscapeString(title))
+	fmt.Fprintf(b, `<text x="%d" y="%d">%s</text><title>%s</title></g>`, n.X+n.W/2, n.Y+n.H/2, html.EscapeString(fit(title, room)), html.EscapeString(title))
 }
 
-// fit cuts s so that it is at most w wide at 12 px: Chinese characters are
-// square, Latin ones about half as wide.
+// fit cuts s so that it is at most w wide at 12 px.
 func fit(s string, w int) string {
 	width := 0
 	runes := []rune(s)
@@ -95,9 +91,16 @@ func fit(s string, w int) string {
 	return s
 }
 
+// runeWidth is about how wide r is at 12 px: Chinese characters are square,
+// Latin ones half of that, more or less.
 func runeWidth(r rune) int {
-	if r < 0x2e80 {
-		return 6
+	switch {
+	case r >= 0x2e80:
+		return 12
+	case strings.ContainsRune("mwMW%", r), 'A' <= r && r <= 'Z' && r != 'I':
+		return 8
+	case strings.ContainsRune("iIljtfr '.,:;|!()-", r):
+		return 4
 	}
-	return 12
+	return 6
 }

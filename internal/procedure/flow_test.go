@@ -2,7 +2,10 @@ package procedure_test
 
 import (
 	"encoding/xml"
+	"html"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -77,6 +80,63 @@ func checkLayout(t *testing.T, d *procedure.Definition, f procedure.Flow, here s
 				t.Errorf("the way from %s to %s is not drawn", from, to)
 			}
 		}
+	}
+}
+
+var flowWords = regexp.MustCompile(`<text class="side" x="(\d+)" y="(\d+)">([^<]*)</text>`)
+
+// What is written on a way is whole, stands on no step and on no other words;
+// what finds no room there is the tooltip of its way.
+func TestWordsOfWaysKeepApart(t *testing.T) {
+	t.Parallel()
+	h, _ := procedure.Load(handbook.FS)
+	written := 0
+	for name, d := range h.Procedures {
+		for _, lang := range []text.Lang{text.ZH, text.EN} {
+			f := procedure.Layout(d, h.Profiles["residential"], procedure.Marks{})
+			svg := f.SVG(lang, name)
+			type box struct {
+				x, y, half int
+				words      string
+			}
+			var all []box
+			for _, m := range flowWords.FindAllStringSubmatch(svg, -1) {
+				x, _ := strconv.Atoi(m[1])
+				y, _ := strconv.Atoi(m[2])
+				words := html.UnescapeString(m[3])
+				b := box{x, y, 0, words}
+				for _, r := range words {
+					b.half += 2
+					if r >= 0x2e80 {
+						b.half += 3
+					}
+				}
+				if strings.Contains(words, "…") {
+					t.Errorf("%s: %q is cut", name, words)
+				}
+				for _, o := range all {
+					if max(b.x-o.x, o.x-b.x) < b.half+o.half && max(b.y-o.y, o.y-b.y) < 10 {
+						t.Errorf("%s: %q is written upon %q", name, words, o.words)
+					}
+				}
+				for _, n := range f.Nodes {
+					if x+b.half > n.X && x-b.half < n.X+n.W && y+5 > n.Y && y-5 < n.Y+n.H {
+						t.Errorf("%s: %q is written upon %s", name, words, n.Name)
+					}
+				}
+				all = append(all, b)
+			}
+			written += len(all)
+			for _, e := range f.Edges {
+				words := html.EscapeString(e.Label.In(lang))
+				if words != "" && !strings.Contains(svg, ">"+words+"</text>") && !strings.Contains(svg, "<title>"+words+"</title>") {
+					t.Errorf("%s: %q is neither written nor a tooltip", name, words)
+				}
+			}
+		}
+	}
+	if written == 0 {
+		t.Error("no way carries words")
 	}
 }
 

@@ -502,11 +502,11 @@ func formPage(f Form, profiles []ui.Option, differs []procedure.Change, stale ca
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.F{Name: "figures", Label: text.T(ctx, "本项目自己的数值", "Figures of our own"), Value: f.Figures, Rows: 6, Err: ui.ErrOf(ctx, err, "figures"), Hint: text.T(ctx, "一行一个“数值名: 值”，例如 complaint.major.answer: 1 day；名字见“规程 · 数值”", "One a line, \"figure: value\", for example complaint.major.answer: 1 day; names stand under Handbook · Figures")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.F{Name: "figures", Label: text.T(ctx, "本项目自己的数值", "Figures of our own"), Value: f.Figures, Rows: 6, Err: ui.ErrOf(ctx, err, "figures"), Hint: text.T(ctx, "一行一个“数值名: 值”，例如 complaint.major.answer: 1 day；名字见“规程 · 数值”", "One per line, \"figure: value\", for example complaint.major.answer: 1 day; names stand under Handbook · Figures")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.F{Name: "days", Label: text.T(ctx, "本项目自己的日子", "Days of our own"), Value: f.Days, Rows: 4, Err: ui.ErrOf(ctx, err, "days"), Hint: text.T(ctx, "一行一天“日期 休|上班 名称”，盖过法定日历，例如 2026-12-31 休 公司年会", "One a line, \"date closed|working name\", over the statutory calendar, for example 2026-12-31 closed company day")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.F{Name: "days", Label: text.T(ctx, "本项目自己的日子", "Days of our own"), Value: f.Days, Rows: 4, Err: ui.ErrOf(ctx, err, "days"), Hint: text.T(ctx, "一行一天“日期 休|上班 名称”，盖过法定日历，例如 2026-12-31 休 公司年会", "One per line, \"date closed|working name\", over the statutory calendar, for example 2026-12-31 closed company day")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -620,9 +620,9 @@ func formPage(f Form, profiles []ui.Option, differs []procedure.Change, stale ca
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var31 string
-					templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "和档完全一样。", "Just like the profile."))
+					templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "和档完全一样。", "No differences."))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views.templ`, Line: 106, Col: 92}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views.templ`, Line: 106, Col: 85}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 					if templ_7745c5c3_Err != nil {
@@ -702,9 +702,9 @@ func formPage(f Form, profiles []ui.Option, differs []procedure.Change, stale ca
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var35 string
-					templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "%d 件未结事项还按原来的日历，换成现在的会移动 %d 个时限。", "%d open cases count by an earlier calendar; the present one moves %d limits.", stale.Cases, stale.Moved))
+					templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "%d 件未结事项还按原来的日历，换成现在的会移动 %d 个时限。", "Open cases that count by an earlier calendar: %d. The present one would move %d limit(s).", stale.Cases, stale.Moved))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views.templ`, Line: 118, Col: 229}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views.templ`, Line: 118, Col: 242}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 					if templ_7745c5c3_Err != nil {

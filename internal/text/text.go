@@ -38,9 +38,10 @@ type Both struct {
 // B makes a pair of wordings.
 func B(zh, en string) Both { return Both{ZH: zh, EN: en} }
 
-// F makes a pair of wordings from two formats that share their arguments.
+// F makes a pair of wordings from two formats that share their arguments. In
+// the English one, "(s)" is an s unless the %d before it is one: "%d case(s)".
 func F(zh, en string, args ...any) Both {
-	return Both{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}
+	return Both{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(number(en, args), args...)}
 }
 
 // In is the wording in lang; a missing English wording falls back to Chinese.
@@ -81,7 +82,10 @@ func T(ctx context.Context, zh, en string) string {
 	return zh
 }
 
-// Tf is T with a format.
+// Tf is T with a format; the plural as in F.
 func Tf(ctx context.Context, zh, en string, args ...any) string {
-	return fmt.Sprintf(T(ctx, zh, en), args...)
+	if LangOf(ctx) == EN {
+		return fmt.Sprintf(number(en, args), args...)
+	}
+	return fmt.Sprintf(zh, args...)
 }

@@ -20,7 +20,7 @@ func (p *Pages) remind(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.surveyAgain(w, r, err)
 	}
-	web.Done(w, r, surveyPath(ctx, surveyID(r)), ui.Undo{Words: text.Tf(ctx, "已提醒 %d 户", "%d homes reminded", n)})
+	web.Done(w, r, surveyPath(ctx, surveyID(r)), ui.Undo{Words: text.Tf(ctx, "已提醒 %d 户", "%d home(s) reminded", n)})
 	return nil
 }
 

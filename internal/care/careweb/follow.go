@@ -120,12 +120,12 @@ func followLines(ctx context.Context, n care.FollowCounts) []countLine {
 		share = fmt.Sprintf("%.1f %%", v)
 	}
 	return []countLine{
-		{text.T(ctx, "已回访", "Rung back"), strconv.Itoa(n.Done)},
+		{text.T(ctx, "已回访", "Called back"), strconv.Itoa(n.Done)},
 		{text.T(ctx, "按时", "In time"), strconv.Itoa(n.InTime)},
 		{text.T(ctx, "满意", "Satisfied"), strconv.Itoa(n.Satisfied)},
 		{text.T(ctx, "不满意", "Dissatisfied"), strconv.Itoa(n.Dissatisfied)},
-		{text.T(ctx, "抽样免访", "Left out by draw"), strconv.Itoa(n.LeftOut)},
-		{text.T(ctx, "回访率", "Share rung back"), share},
+		{text.T(ctx, "抽样免访", "Not sampled"), strconv.Itoa(n.LeftOut)},
+		{text.T(ctx, "回访率", "Share called back"), share},
 	}
 }
 

@@ -76,7 +76,7 @@ func tabs(ctx context.Context, here string) []ui.View {
 		name, permission string
 		title            text.Both
 	}{
-		{"follow-ups", care.PermFollow, text.B("回访", "Follow-up")},
+		{"follow-ups", care.PermFollow, text.B("回访", "Follow-ups")},
 		{"visits", care.PermVisit, text.B("走访", "Visits")},
 		{"surveys", care.PermSurvey, text.B("意见征询", "Surveys")},
 	} {

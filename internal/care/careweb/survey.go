@@ -80,7 +80,7 @@ func (p *Pages) showSurveys(w http.ResponseWriter, r *http.Request, status int, 
 		for _, v := range list {
 			row := surveyRow{Title: v.Title, Path: surveyPath(ctx, v.ID), Until: p.until(ctx, v), Step: p.stepWords(ctx, cases[v.Case]), Number: v.Number, CasePath: casePath(ctx, v.Number), Sent: text.T(ctx, "未发出", "not sent")}
 			if !v.SentAt.IsZero() {
-				row.Sent, row.Returned, row.Share = text.Tf(ctx, "%d 份", "%d sheets", v.Sent), strconv.Itoa(returned[v.ID]), share(returned[v.ID], v.Sent)
+				row.Sent, row.Returned, row.Share = text.Tf(ctx, "%d 份", "%d sheet(s)", v.Sent), strconv.Itoa(returned[v.ID]), share(returned[v.ID], v.Sent)
 			}
 			page.List = append(page.List, row)
 		}
@@ -264,7 +264,7 @@ func (p *Pages) sendSurvey(w http.ResponseWriter, r *http.Request) error {
 	}
 	v, err := p.care.Send(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, surveyID(r), percent)
 	if err == nil {
-		web.Done(w, r, surveyPath(ctx, v.ID), ui.Undo{Words: text.Tf(ctx, "发出 %d 份", "%d sheets sent", v.Sent)})
+		web.Done(w, r, surveyPath(ctx, v.ID), ui.Undo{Words: text.Tf(ctx, "发出 %d 份", "%d sheet(s) sent", v.Sent)})
 		return nil
 	}
 	return p.surveyAgain(w, r, err)

@@ -447,7 +447,7 @@ func askEdit(i int, a askRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.F{Name: "sort." + a.Name, Label: text.T(ctx, "题型", "Sort"), Value: a.Sort, Options: []ui.Option{{Value: care.AskRating, Label: text.T(ctx, "打分", "Marks")}, {Value: care.AskChoice, Label: text.T(ctx, "单选", "Choice")}, {Value: care.AskText, Label: text.T(ctx, "写文字", "Words")}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.F{Name: "sort." + a.Name, Label: text.T(ctx, "题型", "Type"), Value: a.Sort, Options: []ui.Option{{Value: care.AskRating, Label: text.T(ctx, "打分", "Score")}, {Value: care.AskChoice, Label: text.T(ctx, "单选", "Choice")}, {Value: care.AskText, Label: text.T(ctx, "写文字", "Words")}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -637,7 +637,7 @@ func surveyPage(p surveyView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Sect(text.Tf(ctx, "写的意见 %d 条", "%d opinions in words", len(p.Texts))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Sect(text.Tf(ctx, "写的意见 %d 条", "%d opinion(s) in words", len(p.Texts))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -800,7 +800,7 @@ func surveyPage(p surveyView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Collecting {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<div class=\"gj-row\"><form method=\"post\" action=\"")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<div class=\"gj-row gj-wrap\"><form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -817,7 +817,7 @@ func surveyPage(p surveyView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.B{Label: text.Tf(ctx, "提醒没交的 %d 户", "Remind the %d homes without an answer", p.Waiting), Icon: "send"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.B{Label: text.Tf(ctx, "提醒没交的 %d 户", "Remind %d home(s) without an answer", p.Waiting), Icon: "send"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

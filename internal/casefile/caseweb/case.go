@@ -46,7 +46,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		Base: casePath(project, c.Number), Number: c.Number, Kind: v.Def.Title.In(lang), Subject: c.Subject, Words: c.Words,
 		Place: placeOf(project, c), Spot: c.Place, Person: c.Caller, Version: c.State.Version, Err: problem, Typed: note,
 		Intake: text.Tf(ctx, "%s %s，%s首接", "%s by %s, taken by %s", ui.When(ctx, c.State.OpenedAt), channelWord(c.Channel).In(lang), v.Names[c.State.Owner]),
-		Rule:   text.Tf(ctx, "规程 %s", "procedure %s", v.Def.Title.In(lang)), View: r.URL.Query().Get("view"),
+		Rule:   text.Tf(ctx, "规程 %s", "%s procedure", v.Def.Title.In(lang)), View: r.URL.Query().Get("view"),
 	}
 	if got := c.State.Received; !got.IsZero() {
 		page.Intake = text.Tf(ctx, "%s %s，%s收进来、时限从这时起算，%s首接", "%s by %s, taken in %s: clocks run from then; first contact %s", ui.When(ctx, c.State.OpenedAt), channelWord(c.Channel).In(lang), ui.When(ctx, got), v.Names[c.State.Owner])

@@ -23,7 +23,7 @@ func missTitle(ctx context.Context, p CasePage) string {
 			n++
 		}
 	}
-	return text.Tf(ctx, "这一步还差 %d 样", "%d things missing for this step", n)
+	return text.Tf(ctx, "这一步还差 %d 样", "%d thing(s) missing for this step", n)
 }
 
 func haveWords(ctx context.Context, p CasePage) string {

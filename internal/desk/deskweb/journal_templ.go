@@ -405,7 +405,7 @@ func entryForm(j Journal) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.F{Name: "sort", Label: text.T(ctx, "种类", "Sort"), Value: j.TypedSort, Options: []ui.Option{
+		templ_7745c5c3_Err = ui.Select(ui.F{Name: "sort", Label: text.T(ctx, "种类", "Type"), Value: j.TypedSort, Options: []ui.Option{
 			{Value: desk.EntryNote, Label: text.T(ctx, "记事", "A note")},
 			{Value: desk.EntryItem, Label: text.T(ctx, "不急，早班来办", "Not urgent: for the morning")},
 		}}).Render(ctx, templ_7745c5c3_Buffer)

@@ -62,14 +62,11 @@ func (p *Pages) callLines(ctx context.Context, tx *store.Tx, c *Console, limit i
 		}
 		switch call.State {
 		case desk.Missed:
-			line.Missed, line.Rings = true, text.Tf(ctx, "未接 · %d 声", "missed · %d rings", call.Rings)
+			line.Missed, line.Rings = true, text.Tf(ctx, "未接 · %d 声", "missed · %d ring(s)", call.Rings)
 		case desk.Ringing:
 			line.Rings = text.T(ctx, "响铃中", "ringing")
 		default:
-			line.Rings = text.Tf(ctx, "%d 声 · %s", "%d rings · %s", call.Rings, names[call.Agent])
-			if call.Rings == 1 {
-				line.Rings = text.Tf(ctx, "1 声 · %s", "1 ring · %s", names[call.Agent])
-			}
+			line.Rings = text.Tf(ctx, "%d 声 · %s", "%d ring(s) · %s", call.Rings, names[call.Agent])
 		}
 		c.Calls = append(c.Calls, line)
 	}

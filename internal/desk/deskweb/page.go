@@ -155,5 +155,5 @@ func firstWords(c casefile.Case) string {
 }
 
 func ringWords(ctx context.Context, rings int) string {
-	return text.Tf(ctx, "响铃 %d 声接起", "answered after %d rings", rings)
+	return text.Tf(ctx, "响铃 %d 声接起", "answered after %d ring(s)", rings)
 }

@@ -55,7 +55,7 @@ func newCasePage(base string, list []KindLine, q string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = findForm(base+"/new", q, text.T(ctx, "类型或要填的内容里的词", "A word of the kind or of what it asks")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = findForm(base+"/new", q, text.T(ctx, "类型或要填的内容里的词", "Find a kind by its name or its questions")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -42,7 +42,7 @@ func (p *Pages) photos(r *http.Request, c casefile.Case, key string) error {
 			return err
 		}
 		cmd := engine.Command{Kind: engine.EvNote, Actor: asResident, Data: map[string]any{
-			"text": text.Tf(ctx, "住户发来 %d 张照片", "The resident sent %d photos", len(kept)), "from": "customer",
+			"text": text.Tf(ctx, "住户发来 %d 张照片", "The resident sent %d photo(s)", len(kept)), "from": "customer",
 		}}
 		if f := env.Def.Field(photoField); f != nil && f.Type == procedure.TypePhoto && now.State.Status == engine.Open {
 			have, _ := now.State.Fields[photoField].([]string)

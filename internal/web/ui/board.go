@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -82,4 +83,10 @@ func (b BoardProps) hours() []string {
 		list[i] = fmt.Sprintf("%d:00", (b.from()+i)%24)
 	}
 	return list
+}
+
+// at is the time of day of an hour of the board, for the list a phone shows.
+func (b BoardProps) at(hour float64) string {
+	m := int(math.Round(hour * 60))
+	return fmt.Sprintf("%02d:%02d", m/60%24, m%60)
 }

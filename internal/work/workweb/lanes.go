@@ -58,10 +58,7 @@ func (p *Pages) lanes(ctx context.Context, project web.Project, b work.Board, te
 			lane.Jobs = append(lane.Jobs, p.job(ctx, project, j, board.From))
 		}
 		if open > 0 {
-			lane.Count = text.Tf(ctx, "%d 单", "%d jobs", open)
-			if open == 1 {
-				lane.Count = text.T(ctx, "1 单", "1 job")
-			}
+			lane.Count = text.Tf(ctx, "%d 单", "%d job(s)", open)
 		}
 		lane.Late = lane.Late && lane.Where != ""
 		lane.Jobs = spread(lane.Jobs)
