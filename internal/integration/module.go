@@ -104,7 +104,7 @@ func (s *Service) Module() module.Module {
 			at("GET /hooks/{id}", PermHook, s.log),
 			at("POST /deliveries/{id}/again", PermHook, s.again),
 		},
-		Nav: []web.NavItem{{Place: 98, Title: text.B("接口", "Integrations"), Icon: "link", Path: "/p/{project}/integrations/", Permission: PermToken}},
+		Nav: []web.NavItem{{Place: 98, Title: text.B("接口", "API"), Icon: "link", Path: "/p/{project}/integrations/", Permission: PermToken}},
 		Jobs: []jobs.Spec{
 			{Kind: deliverKind, Work: s.deliver, Attempts: mostAttempts, Timeout: 30 * time.Second},
 			{Kind: "integration.delivery.sweep", Every: 24 * time.Hour, Work: s.sweep},

@@ -67,9 +67,11 @@ func (n FlowNode) draw(b *strings.Builder, lang text.Lang) {
 	}
 	fmt.Fprintf(b, `<g class="%s" data-stop="%s">`, class, html.EscapeString(n.Name))
 	title, room := n.Title.In(lang), n.W-14
+	if n.Here || n.Choice {
+		room -= 8 // bold, or slanting sides
+	}
 	if n.Choice && !n.Here {
 		in := 8
-		room -= in
 		fmt.Fprintf(b, `<polygon points="%d,%d %d,%d %d,%d %d,%d %d,%d %d,%d"/>`, n.X, n.Y+n.H/2, n.X+in, n.Y, n.X+n.W-in, n.Y, n.X+n.W, n.Y+n.H/2, n.X+n.W-in, n.Y+n.H, n.X+in, n.Y+n.H)
 	} else {
 		fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="3"/>`, n.X, n.Y, n.W, n.H)

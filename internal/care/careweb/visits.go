@@ -68,10 +68,10 @@ func (p *Pages) loadVisits(r *http.Request) (visitsPage, error) {
 		for _, c := range v.Candidates {
 			row := proposal{
 				Person: strconv.FormatInt(c.Person, 10), Unit: strconv.FormatInt(c.Unit, 10), Name: c.Name, Why: whyWord(ctx, c.Why), Purpose: purposeWord(ctx, c.Why),
-				Door: doorOf(ctx, casefile.Case{Plate: c.Plate, Unit: c.Unit}), Key: "visit " + day + " " + strconv.FormatInt(c.Person, 10), Last: text.T(ctx, "一年内没有", "none in the past year"),
+				Door: doorOf(ctx, casefile.Case{Plate: c.Plate, Unit: c.Unit}), Key: "visit " + day + " " + strconv.FormatInt(c.Person, 10), Last: text.T(ctx, "上次走访 一年内没有", "not visited for a year"),
 			}
 			if !c.Last.IsZero() {
-				row.Last = c.Last.Format("2006-01-02")
+				row.Last = text.Tf(ctx, "上次走访 %s", "last visit %s", c.Last.Format("2006-01-02"))
 			}
 			page.Who = append(page.Who, row)
 		}

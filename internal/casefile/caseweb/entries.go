@@ -83,7 +83,7 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 	case engine.EvLevel:
 		for _, k := range v.Case.Clocks {
 			if k.Name == caseform.Text(e.Data["clock"]) {
-				entry.What = text.Tf(ctx, "“%s”的时限升级", "the limit of “%s” reached a level", k.Title.In(text.LangOf(ctx)))
+				entry.What = text.Tf(ctx, "“%s”的时限升级", "the limit “%s” was escalated", k.Title.In(text.LangOf(ctx)))
 			}
 		}
 	case engine.EvDone:

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 )
 
@@ -32,6 +31,7 @@ type Job struct {
 	Title string
 	Lines []string
 	Path  string
+	At    string // when it began or is due to, said in the list of a phone
 	Start float64
 	Hours float64
 	State JobState
@@ -83,10 +83,4 @@ func (b BoardProps) hours() []string {
 		list[i] = fmt.Sprintf("%d:00", (b.from()+i)%24)
 	}
 	return list
-}
-
-// at is the time of day of an hour of the board, for the list a phone shows.
-func (b BoardProps) at(hour float64) string {
-	m := int(math.Round(hour * 60))
-	return fmt.Sprintf("%02d:%02d", m/60%24, m%60)
 }

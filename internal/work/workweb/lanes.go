@@ -81,9 +81,19 @@ func (p *Pages) job(ctx context.Context, project web.Project, j work.Job, from i
 		Title: short(j.Case), Path: "/p/" + project.Code + "/cases/" + j.Case.Number, Lines: []string{j.Case.Subject},
 		Start: hours(j.From), Hours: max(j.To.Sub(j.From).Hours(), 0.25), State: ui.JobNow,
 	}
+	begun := j.From.In(now.Location())
+	switch {
+	case j.Planned:
+		out.At = text.T(ctx, "待做", "to do")
+	case begun.YearDay() == now.YearDay():
+		out.At = text.Tf(ctx, "%s 起", "since %s", begun.Format("15:04"))
+	default:
+		out.At = text.Tf(ctx, "%s 起", "since %s", ui.When(ctx, begun))
+	}
 	switch {
 	case j.Stage == work.Ended || j.Stage == work.Finished:
 		out.State = ui.JobDone
+		out.At = text.Tf(ctx, "%s 完", "done %s", j.To.In(now.Location()).Format("15:04"))
 	case j.Late:
 		out.State = ui.JobLate
 		out.Lines = append(out.Lines, ui.Left(ctx, now, dueOf(j)))
