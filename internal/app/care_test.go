@@ -10,9 +10,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"guanjia/internal/app"
 	"guanjia/internal/auth"
@@ -187,6 +190,25 @@ func mustHave(t *testing.T, body string, words ...string) {
 	}
 }
 
+var cellOf = regexp.MustCompile(`<td[^>]*>([^<]*)</td>`)
+
+// countsOf reads the rows of a table of counts off the page.
+func countsOf(body, id string) []string {
+	_, rest, _ := strings.Cut(body, `id="count-`+id+`"`)
+	table, _, _ := strings.Cut(rest, "</table>")
+	rows := []string{}
+	for row := range strings.SplitSeq(table, "</tr>") {
+		var cells []string
+		for _, m := range cellOf.FindAllStringSubmatch(row, -1) {
+			cells = append(cells, m[1])
+		}
+		if cells != nil {
+			rows = append(rows, strings.Join(cells, " | "))
+		}
+	}
+	return rows
+}
+
 func mustLack(t *testing.T, body string, words ...string) {
 	t.Helper()
 	for _, w := range words {
@@ -315,9 +337,21 @@ func TestMonthIsCounted(t *testing.T) {
 		}
 		for i, room := range []string{"1601", "1602", "1603"} {
 			u, p := c.household(room, "业主"+room, fmt.Sprintf("1380000%04d", i), "")
-			c.repair(u, p, "楼上漏水，天花板一直滴水，要求物业赶快来维修", "work")
+			until := "work"
+			if i == 2 { // still with the desk
+				until = "dispatch"
+			}
+			c.repair(u, p, "楼上漏水，天花板一直滴水，要求物业赶快来维修", until)
 		}
-		c.repair(c.unit, c.owner, "水龙头滴水", "")
+		done := c.repair(c.unit, c.owner, "水龙头滴水", "arrive")
+		c.clock.Add(21 * time.Minute)
+		done = c.carry(done, "finish")
+		c.clock.Add(39 * time.Minute)
+		done = c.carry(done, "")
+		content := url.Values{"outcome": {"satisfied"}, "step": {"follow"}, "by": {"call"}, "field.followed": {"很好"}}
+		if code, body := c.request("desk", "/p/lin/follow-ups/"+done.Number, content); code != http.StatusSeeOther {
+			t.Fatal(code, body)
+		}
 		code, body, queries := c.count("supervisor", "/p/lin/figures", nil)
 		if code != http.StatusOK {
 			t.Fatal(code)
@@ -326,6 +360,18 @@ func TestMonthIsCounted(t *testing.T) {
 		mustLack(t, body, "业主1601", "1380000")
 		if queries > 12 {
 			t.Errorf("%d queries for the counts", queries)
+		}
+		// what | taken | passed on, of people | closed | in time | again | to respond | to finish | satisfied
+		for id, want := range map[string][]string{
+			"kinds":  {"维修 | 4 | 1 | 100 % | 0 | 7 分 | 1 小时 | 100 %"},
+			"trades": {"水暖 | 4 | 1 | 100 % | 0 | 7 分 | 1 小时 | 100 %"},
+			"places": {"3栋 | 4 | 1 | 100 % | 0 | 7 分 | 1 小时 | 100 %"},
+			"causes": {"垫圈老化 | 3 | 1 | 100 % | 0 | 7 分 | 1 小时 | 100 %"},
+			"people": {"— | 4 | 3 | 1 | 100 % | 0 | 7 分 | 1 小时 | 100 %", "— | 3 | 3 | 1 | 100 % | 0 | 7 分 | 1 小时 | 100 %"}, // the desk, the technician
+		} {
+			if diff := cmp.Diff(want, countsOf(body, id)); diff != "" {
+				t.Errorf("counted by %s: %s", id, diff)
+			}
 		}
 		for _, who := range []string{"desk", "technician", "auditor"} {
 			if code, _ := c.request(who, "/p/lin/figures", nil); code != http.StatusForbidden {

@@ -112,7 +112,8 @@ func (s shop) reload(c casefile.Case) casefile.Case {
 func TestTheBoardSendsByRuleAndByHand(t *testing.T) {
 	eachShop(t, func(s shop) {
 		tech := s.people["technician"].actor.Account
-		first, second := s.repair("水龙头滴水"), s.repair(`<img src=x onerror=alert(1)> 𠮷`)
+		first, second, third := s.repair("水龙头滴水"), s.repair(`<img src=x onerror=alert(1)> 𠮷`), s.repair("地漏反水")
+		var other auth.Account
 		code, body, _ := s.send("desk", "GET", "/p/first/board", nil)
 		s.want(http.StatusOK, code, body, "board")
 		if !strings.Contains(body, "水龙头滴水") || strings.Contains(body, "<img src=x") || strings.Contains(body, number) || strings.Contains(body, holder) {
@@ -129,6 +130,17 @@ func TestTheBoardSendsByRuleAndByHand(t *testing.T) {
 		}
 		code, body, _ = s.send("supervisor", "POST", "/p/first/board/trades", form)
 		s.want(http.StatusSeeOther, code, body, "trades")
+		for _, trades := range [][]string{{"electrical"}, {"plumbing"}} { // one of another trade, one more of this
+			made, err := s.a.Auth.CreateAccount(context.Background(), auth.System, auth.NewAccount{
+				Login: "second-" + trades[0], Name: trades[0], Grants: []auth.Grant{{Project: s.project.ID, Role: "technician"}}, Password: password,
+			})
+			if err != nil {
+				s.Fatal(err)
+			}
+			other = made
+			code, body, _ = s.send("supervisor", "POST", "/p/first/board/trades", url.Values{"account": {strconv.FormatInt(made.ID, 10)}, "trade": trades})
+			s.want(http.StatusSeeOther, code, body, "trades of another")
+		}
 		stranger := url.Values{"number": {first.Number}, "account": {strconv.FormatInt(s.people["desk"].actor.Account, 10)}}
 		if code, _, _ = s.send("desk", "POST", "/p/first/board/send", stranger); code != http.StatusUnprocessableEntity {
 			s.Errorf("sent to the desk: %d", code)
@@ -137,9 +149,10 @@ func TestTheBoardSendsByRuleAndByHand(t *testing.T) {
 		s.want(http.StatusSeeOther, code, body, "by hand")
 		code, body, _ = s.send("desk", "POST", "/p/first/board/rule", nil)
 		s.want(http.StatusSeeOther, code, body, "by rule")
-		for _, c := range []casefile.Case{first, second} {
-			if got := s.reload(c); got.State.Assignee != tech || got.State.Step != "accept" {
-				s.Errorf("%s is with %d at %s", c.Number, got.State.Assignee, got.State.Step)
+		// who is in the building already comes before who has less to do, until they have two orders more
+		for c, who := range map[*casefile.Case]int64{&first: tech, &second: tech, &third: other.ID} {
+			if got := s.reload(*c); got.State.Assignee != who || got.State.Step != "accept" {
+				s.Errorf("%s %s is with %d at %s, want %d", c.Number, c.Words, got.State.Assignee, got.State.Step, who)
 			}
 		}
 	})

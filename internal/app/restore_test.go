@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"guanjia/internal/config"
 	"guanjia/internal/engine"
 	"guanjia/internal/estate"
+	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/store/storetest"
 )
@@ -65,11 +67,41 @@ func TestRestoreErasesAgain(t *testing.T) {
 			ok(err)
 		}
 		ended, running, other := open(), open(), open()
+		// erased reports what of the erased the search and the list of people, which exports are made of, still have.
+		erased := func() (found []string) {
+			ok(a.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+				of := map[int64]string{who.ID: "person", ended.ID: "ended", running.ID: "running"}
+				for _, words := range []string{"薛雨梅", "15172523110"} {
+					hits, err := search.New().Find(ctx, tx, p.ID, words, nil, 0)
+					if err != nil {
+						return err
+					}
+					for _, h := range hits {
+						if name := of[h.ID]; name != "" {
+							found = append(found, words+" "+name)
+						}
+					}
+				}
+				page, err := a.Estate.ListPeople(ctx, tx, estate.PersonFilter{Project: p.ID})
+				for _, row := range page.Rows {
+					if strings.Contains(row.Name, "薛") || len(row.Phones) > 0 {
+						found = append(found, "list "+of[row.ID])
+					}
+				}
+				return err
+			}))
+			slices.Sort(found)
+			return found
+		}
 		cancel(ended)
 		archive := filepath.Join(dir, "old.tar.gz")
 		_, err = backup.Write(ctx, backup.Source{DB: a.DB, Files: a.FilesFolder(), Derived: a.Derived()}, archive)
 		ok(err)
 
+		ok(a.Cases.Fill(ctx))
+		if found := erased(); len(found) < 3 {
+			t.Fatalf("before the erasure only %v is found", found)
+		}
 		cancel(running)
 		for _, c := range []casefile.Case{ended, running} {
 			_, err := a.Cases.Erase(ctx, auth.System, casefile.Erasing{Case: c.ID, Reason: "本人申请"})
@@ -77,6 +109,9 @@ func TestRestoreErasesAgain(t *testing.T) {
 		}
 		ok(a.Estate.EndOccupancy(ctx, auth.System, p.ID, held.ID, "2025-10-31", "卖房"))
 		ok(a.Estate.Forget(ctx, auth.System, p.ID, who.ID, "本人申请"))
+		if found := erased(); len(found) > 0 {
+			t.Errorf("still found after the erasure: %v", found)
+		}
 		ok(a.Vault.ExportErasures(ctx)) // the job of every minute
 		ok(a.Close())
 		kept, err := os.ReadFile(cfg.KeyFile + ".erasures")
@@ -116,6 +151,10 @@ func TestRestoreErasesAgain(t *testing.T) {
 			}
 			return err
 		}))
+		ok(a.Cases.Fill(ctx))
+		if found := erased(); len(found) > 0 {
+			t.Errorf("found again after the restore: %v", found)
+		}
 		// what was erased again stays on record here as well
 		ok(os.Remove(cfg.KeyFile + ".erasures"))
 		ok(a.Vault.ExportErasures(ctx))

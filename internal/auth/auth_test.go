@@ -115,6 +115,16 @@ func TestLoginAndOut(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		h.add("wangli", auth.Grant{Project: 7, Role: "desk"})
+		const another = "另一个人自己的一句话"
+		if _, err := h.CreateAccount(t.Context(), auth.System, auth.NewAccount{Login: "zhaomin", Name: "赵敏", Password: another}); err != nil {
+			t.Fatal(err)
+		}
+		for login, wrong := range map[string]string{"wangli": another, "zhaomin": good} { // one's own, nobody else's
+			_, err := h.Login(t.Context(), login, wrong, from("10.0.0.1"))
+			wantCode(t, err, "auth.login.wrong")
+		}
+		_, err := h.CreateAccount(t.Context(), auth.System, auth.NewAccount{Login: "WANGLI", Name: "王莉", Password: another})
+		wantCode(t, err, "auth.login.taken")
 		out := h.enter(" ＷangLi ", from("10.0.0.1"))
 		if out.Stage != auth.StageFull {
 			t.Fatalf("stage %q", out.Stage)

@@ -77,6 +77,10 @@ func TestARunningCaseKeepsItsVersions(t *testing.T) {
 			c           casefile.Case
 			step, limit string
 		}{"the old": {old, "派单", "10 minutes"}, "the new": {made, "新派单", "1 minute"}} {
+			// where another version is in force by now
+			if v, err := svc.View(ctx, lin, project, tc.c.Number); err != nil || v.Def.Step("dispatch").Title.ZH != tc.step || v.Def.Hash != tc.c.DefHash {
+				d.t.Errorf("%s beside the new handbook: %v", name, err)
+			}
 			v, err := third.View(ctx, lin, project, tc.c.Number)
 			if err != nil {
 				d.t.Fatal(err)

@@ -98,7 +98,22 @@ func TestCallIsRecorded(t *testing.T) {
 			if want := (desk.Tally{Calls: 2, InThree: 1, Answered: 1, Missed: 1}); tally != want {
 				t.Errorf("tally = %+v, want %+v", tally, want)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			kept, err := b.Calls(ctx, tx, project, 10)
+			if err != nil || len(kept) != 2 {
+				t.Fatalf("the record holds %+v, %v", kept, err)
+			}
+			missed, answered := kept[0], kept[1]
+			if answered.Line != "801" || answered.Number != "13800006621" || answered.State != desk.Ended || answered.Length(b.clock.Now()) != time.Minute ||
+				!answered.RingAt.Equal(storetest.Start) || !answered.AnsweredAt.Equal(storetest.Start.Add(9*time.Second)) {
+				t.Errorf("the record of the answered call: %+v", answered)
+			}
+			if missed.Line != "801" || missed.Number != "02588886666" || missed.State != desk.Missed || !missed.RingAt.Equal(storetest.Start.Add(69*time.Second)) {
+				t.Errorf("the record of the missed call: %+v", missed)
+			}
+			return nil
 		})
 	})
 }

@@ -2,6 +2,7 @@ package estate_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -39,6 +40,12 @@ func TestUnmaskIsRecorded(t *testing.T) {
 		if err := h.SetIdentity(ctx, auth.System, h.project, p.ID, "identity_card", "11010519491231002x"); err != nil {
 			t.Fatal(err)
 		}
+		page := h.front(estate.PermView).get(fmt.Sprintf("/people/%d", p.ID), "138****6621", "075****6666")
+		for _, whole := range []string{"13812346621", "88886666", "1949123100"} {
+			if strings.Contains(page, whole) {
+				t.Errorf("the page shows %s to whoever looks", whole)
+			}
+		}
 		_, err := h.Unmask(ctx, clerk(h.project, estate.PermView), h.project, p.ID, false, "回电")
 		if errs.KindOf(err) != errs.Forbidden || len(h.audit.looks) != 0 {
 			t.Errorf("without the right: %v, looks %v", err, h.audit.looks)
@@ -66,6 +73,10 @@ func TestUnmaskIsRecorded(t *testing.T) {
 			hits, e := search.New().Find(ctx, tx, h.project, "110105", nil, 0)
 			if len(hits) != 0 || e != nil {
 				t.Errorf("an identity number is in the index: %v %v", hits, e)
+			}
+			changes, e := store.All(ctx, tx, store.Value[string], "SELECT before || ' → ' || after FROM estate_change WHERE person_id = ? AND field = 'identity'", p.ID)
+			if diff := cmp.Diff([]string{" → identity_card ✓"}, changes); diff != "" || e != nil {
+				t.Errorf("the change of the papers on record: %s %v", diff, e)
 			}
 			for _, table := range []string{"estate_person", "estate_change"} {
 				rows, e := store.All(ctx, tx, store.Value[string], map[string]string{

@@ -100,8 +100,19 @@ func TestLook(t *testing.T) {
 		quiet := h.put(vault.Value{Project: 7, Kind: "person.health", Text: idNumber})
 		err := h.db.Read(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			raw, err := store.One(ctx, tx, store.Value[[]byte], "SELECT sealed FROM vault_value WHERE id = ?", ref)
+			if err != nil {
+				return err
+			}
 			if bytes.Contains(raw, []byte("110105")) {
 				t.Error("the value lies open in the database")
+			}
+			digest, err := store.One(ctx, tx, store.Value[string], "SELECT digest FROM vault_value WHERE id = ?", ref)
+			stranger, e := vault.NewKeys()
+			if e != nil {
+				return e
+			}
+			if strings.Contains(digest, "110105") || digest == stranger.Digest("person.identity", vault.Normal(idNumber)) {
+				t.Errorf("who has no key makes the same digest %q", digest)
 			}
 			return err
 		})
@@ -110,6 +121,9 @@ func TestLook(t *testing.T) {
 		}
 		if got := h.find("person.identity", "110105 19491231 ００２ｘ"); len(got) != 1 || got[0] != ref {
 			t.Fatalf("found %v", got)
+		}
+		if got := h.find("person.identity", idNumber[:12]); len(got) != 0 {
+			t.Fatalf("a part of the number finds %v", got)
 		}
 		if got := h.find("person.health", idNumber); len(got) != 0 {
 			t.Fatalf("%d is found although not searchable (%v)", quiet, got)

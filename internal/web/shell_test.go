@@ -89,14 +89,24 @@ func TestErrorNumberFindsTheLog(t *testing.T) {
 		if !ok || len(number) != 9 {
 			t.Fatalf("%s: no error number in\n%s", path, body)
 		}
-		if !strings.Contains(h.log.String(), "number="+number) {
-			t.Errorf("%s: number %s is not in the log", path, number)
+		fault := ""
+		for line := range strings.Lines(h.log.String()) {
+			if strings.Contains(line, "number="+number) && strings.Contains(line, "level=ERROR") {
+				fault = line
+			}
+		}
+		if !strings.Contains(fault, "disk gone") && !strings.Contains(fault, "boom") {
+			t.Errorf("%s: number %s leads to no cause in the log: %q", path, number, fault)
 		}
 		if strings.Contains(body, "disk gone") || strings.Contains(body, "boom") {
 			t.Errorf("%s: the page shows the cause", path)
 		}
-		if !strings.Contains(body, "之前保存的都在") {
-			t.Errorf("%s: the page does not say what is safe", path)
+		for what, words := range map[string]string{
+			"what happened": "系统出了故障", "what is safe": "之前保存的都在", "what to do": "再试一次；仍不行，把错误编号告诉管理员",
+		} {
+			if !strings.Contains(body, words) {
+				t.Errorf("%s: the page does not say %s", path, what)
+			}
 		}
 	}
 	if !strings.Contains(h.log.String(), "boom") {
