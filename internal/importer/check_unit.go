@@ -163,7 +163,7 @@ func (c *checker) tenant(t *Table, r *Row) {
 		c.at(Notice, t, r, "state", "state.tenant", text.F("状态为“%s”，却有租户", "the state is “%s”, yet there is a tenant", r.Text("state")), text.B("核对是否已出租", "check whether it is let"))
 	}
 	if r.Meaning("state") == "let" && t.Sheet.column("tenant") != 0 && r.Text("tenant") == "" {
-		c.at(Notice, t, r, "tenant", "tenant.unknown", text.B("已出租，没有登记租户", "let, but no tenant is written down"), text.B("登记租户（一周内补身份证件）", "register the tenant; papers follow within a week"))
+		c.at(Notice, t, r, "tenant", "tenant.unknown", text.B("已出租，没有登记租户", "let, but no tenant is written down"), text.B("登记租户（限期补身份证件）", "register the tenant; papers follow in time"))
 	}
 }
 
