@@ -216,7 +216,8 @@ func TestErasedByProgram(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		ctx, c := context.Background(), h.client(t, "supervisor")
 		in := client.NewCase{Procedure: "repair", Channel: "phone", Unit: strconv.FormatInt(h.unit.ID, 10), Caller: "周丽华", Phone: "13812346621", Words: "厨房漏水", Fields: answers}
-		made, err := c.OpenCase(ctx, "", in)
+		first := client.NewKey()
+		made, err := c.OpenCase(ctx, first, in)
 		ok(t, err)
 		_, err = c.Erase(ctx, made.Number, "", "本人来函")
 		refused(t, err, "casefile.erase.open")
@@ -236,6 +237,11 @@ func TestErasedByProgram(t *testing.T) {
 		}
 		_, err = c.Erase(ctx, made.Number, "", "本人来函")
 		refused(t, err, "casefile.erased")
+		late, err := c.OpenCase(ctx, first, in) // sent again only now: the same case, and no words come back
+		ok(t, err)
+		if late.Number != made.Number || late.Words+late.Caller+late.Phone != "" {
+			t.Errorf("opened again after it was erased: %+v", late)
+		}
 		list, err := h.Audit.List(ctx, auth.System, audit.Filter{Project: h.project.ID, Action: "casefile.case.erase"})
 		ok(t, err)
 		if len(list) != 1 {
