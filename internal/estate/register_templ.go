@@ -85,7 +85,7 @@ func registersPage(v registersView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Head([]ui.Column{{Title: text.T(ctx, "登记表", "Register")}, {Title: text.T(ctx, "用途", "What for")}, {Title: text.T(ctx, "条数", "Lines"), Num: true}, {Title: text.T(ctx, "已过期限", "Past due"), Num: true}, {Title: text.T(ctx, "表号", "Form")}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Head([]ui.Column{{Title: text.T(ctx, "登记表", "Register")}, {Title: text.T(ctx, "用途", "What for")}, {Title: text.T(ctx, "条数", "Entries"), Num: true}, {Title: text.T(ctx, "已过期限", "Past due"), Num: true}, {Title: text.T(ctx, "表号", "Form")}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -137,9 +137,9 @@ func registersPage(v registersView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "条数", "Lines"))
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "条数", "Entries"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `register.templ`, Line: 27, Col: 67}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `register.templ`, Line: 27, Col: 69}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -152,7 +152,7 @@ func registersPage(v registersView) templ.Component {
 					var templ_7745c5c3_Var8 string
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(v.counts[r.Name].all))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `register.templ`, Line: 27, Col: 106}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `register.templ`, Line: 27, Col: 108}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -433,7 +433,7 @@ func registerPage(v registerView) templ.Component {
 				}
 			}
 			if v.may(PermRegister) {
-				templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "登记", "New line"), Icon: "plus", Small: true, Href: v.path("registers", v.reg.Name, "new"), Key: "n"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "登记", "New entry"), Icon: "plus", Small: true, Href: v.path("registers", v.reg.Name, "new"), Key: "n"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -479,7 +479,7 @@ func registerPage(v registerView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.page.Rows) == 0 {
-				templ_7745c5c3_Err = ui.Empty(text.T(ctx, "没有记录", "No lines"), v.reg.Why.In(v.lang), v.reg.Rule).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty(text.T(ctx, "没有记录", "No entries"), v.reg.Why.In(v.lang), v.reg.Rule).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -493,7 +493,7 @@ func registerPage(v registerView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PagerFoot(ui.Pager{Words: text.Tf(ctx, "共 %s 条", "%s lines", ui.Count(int64(v.page.Total), CountLimit)), Prev: pageLink(v.page.Prev, v.with("before", v.page.Prev)), Next: pageLink(v.page.Next, v.with("after", v.page.Next))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PagerFoot(ui.Pager{Words: text.Tf(ctx, "共 %s 条", "Entries: %s", ui.Count(int64(v.page.Total), CountLimit)), Prev: pageLink(v.page.Prev, v.with("before", v.page.Prev)), Next: pageLink(v.page.Next, v.with("after", v.page.Next))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1089,9 +1089,9 @@ func registerPaper(v registerView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var56 string
-				templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "只印前 %d 条，其余请按状态分开打印或导出 Excel。", "Only the first %d lines; print the rest by state, or export to Excel.", printRows))
+				templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "只印前 %d 条，其余请按状态分开打印或导出 Excel。", "Only the first %d entries; print the rest by state, or export to Excel.", printRows))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `register.templ`, Line: 174, Col: 175}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `register.templ`, Line: 174, Col: 177}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var56))
 				if templ_7745c5c3_Err != nil {

@@ -22,6 +22,9 @@ type candidate struct {
 // one or two of them together, and all kinds, the reading that explains most.
 func (s *Sheet) propose() {
 	s.Kind, s.Header, s.Data, s.Columns = nil, 0, 0, nil
+	if s.Name == guideSheet.ZH || s.Name == guideSheet.EN {
+		return
+	}
 	var best candidate
 	seen := 0
 	for r := range s.grid {

@@ -61,6 +61,9 @@ func TestWriteTemplate(t *testing.T) {
 			must(t, WriteTemplate(&out, lang))
 			b, err := Read(&out)
 			must(t, err)
+			if s := b.Sheets[0]; s.Kind != nil {
+				t.Errorf("the explanations in %s are read as %s", s.Name, s.Kind.Name)
+			}
 			got, want := []string{}, []string{}
 			for _, k := range Kinds() {
 				want = append(want, k.Name)

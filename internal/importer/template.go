@@ -10,13 +10,17 @@ import (
 	"guanjia/internal/text"
 )
 
+// guideSheet is the name of the template's page that explains. It lists the
+// headings of all kinds, so it would pass for a list; it is never read as one.
+var guideSheet = text.B("填写说明", "How to fill in")
+
 // WriteTemplate writes the workbook to fill in (EST-17): one sheet a kind with
 // its headings, text format where digits must not be lost, lists of the known
 // words, and a page that explains.
 func WriteTemplate(w io.Writer, lang text.Lang) error {
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }()
-	first := text.B("填写说明", "How to fill in").In(lang)
+	first := guideSheet.In(lang)
 	if err := f.SetSheetName("Sheet1", first); err != nil {
 		return err
 	}

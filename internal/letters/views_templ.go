@@ -357,7 +357,7 @@ func filePage(v fileView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var19 string
-					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "%d 件来信，%s。", "%d letter(s): %s.", v.File.Letters, stateWords(ctx, v.File)))
+					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "%d 件来信，%s。", "%d letter(s). %s.", v.File.Letters, stateWords(ctx, v.File)))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views.templ`, Line: 54, Col: 123}
 					}

@@ -37,6 +37,9 @@ func (p *Pages) page(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, casePage(page))
 }
 
+// permHandbook is the right to read the handbook, a room that stands on this one.
+const permHandbook = "handbook.view"
+
 // show puts a case into words. typed holds answers that could not be saved yet.
 func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, problem error, note string) (CasePage, error) {
 	ctx := r.Context()
@@ -58,6 +61,9 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		page.Status = endChip(ctx, c).Words
 	}
 	page.Aside = ui.Text(page.Rule)
+	if actorOf(ctx).May(permHandbook, c.Project) {
+		page.Aside = ui.Anchor(page.Rule, "/p/"+project.Code+"/handbook/procedures/"+v.Def.Name)
+	}
 	if p.more.Older != nil {
 		words, path, err := p.more.Older(ctx, project, v)
 		if err != nil {

@@ -45,7 +45,7 @@ var sorts = []sort{
 	{Tile: ui.Tile{Value: "common", Label: "公共区域", Icon: "building"}, en: "Common area", procedure: "repair", fault: "other", trade: "general", grade: "general", common: true},
 	{Tile: ui.Tile{Value: "complaint", Label: "投诉", Icon: "message-2"}, en: "Complaint", procedure: "complaint"},
 	{Tile: ui.Tile{Value: "ask", Label: "问件事", Icon: "help-circle"}, en: "Question", procedure: "enquiry"},
-	{Tile: ui.Tile{Value: "other", Label: "别的事", Icon: "dots"}, en: "Something else", procedure: "repair", fault: "other", trade: "general", grade: "general"},
+	{Tile: ui.Tile{Value: "other", Label: "别的事", Icon: "dots"}, en: "Other", procedure: "repair", fault: "other", trade: "general", grade: "general"},
 }
 
 // front is the page behind a code: reporting, or the progress of a case.
