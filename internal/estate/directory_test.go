@@ -95,6 +95,12 @@ func TestDirectoryOfTheMonth(t *testing.T) {
 		if len(vacant.Rows) != 2 || !vacant.Rows[1].Stale || vacant.Rows[0].Stale {
 			t.Errorf("vacant: %+v", vacant.Rows)
 		}
+		if again, err := h.GiveOut(ctx, me, h.project); err != nil || again.Number != 2 {
+			t.Errorf("given out again: %+v %v", again, err)
+		}
+		if vacant := h.directory(estate.ShowVacant); vacant.Rows[1].Stale {
+			t.Error("given out again, it still shows as to be given out")
+		}
 		clock.Set(time.Date(2026, 12, 1, 8, 0, 0, 0, calendar.Zone))
 		if d := h.directory(estate.ShowTodo); d.Month != "2026-12" || d.Confirmed != 0 || len(d.Rows) != 2 || d.Rows[1].Last != "2026-11" {
 			t.Errorf("the next month: %+v", d)

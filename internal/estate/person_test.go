@@ -15,7 +15,7 @@ import (
 	"guanjia/internal/store"
 )
 
-// proves EST-02, LAW-03: fields are checked; a birthday needs its purpose.
+// proves EST-02, LAW-03: fields are checked and kept; a birthday needs its purpose.
 func TestPersonIsChecked(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
@@ -23,6 +23,33 @@ func TestPersonIsChecked(t *testing.T) {
 			estate.Person{Name: " ", Kind: "robot", Sex: "x", Birthday: "1958-3-1"}, []estate.NewPhone{{Number: "13812346621"}, {Number: "1381234662"}})
 		for _, field := range []string{"name", "kind", "sex", "birthday", "birthday_purpose", "phones[1].number"} {
 			wantField(t, err, field)
+		}
+		if diff := cmp.Diff([]string{estate.Natural, estate.Company}, codes(estate.PersonKinds)); diff != "" {
+			t.Error(diff)
+		}
+		for _, want := range []estate.Person{
+			{Kind: estate.Company, Name: "恒通贸易有限公司", LegalRep: "罗永", Address: "深圳市福田区深南大道 1 号"},
+			{Kind: estate.Natural, Name: "周慧兰", Sex: "f", Nationality: "中国"},
+		} {
+			p, err := h.CreatePerson(context.Background(), auth.System, h.project, want, []estate.NewPhone{{Number: "13812346621"}, {Number: "0755-88886666"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.read(func(ctx context.Context, tx *store.Tx) error {
+				p, err := h.Person(ctx, tx, h.project, p.ID)
+				var phones []string
+				for _, x := range p.Phones {
+					phones = append(phones, x.Number.Local())
+				}
+				kept := estate.Person{Kind: p.Kind, Name: p.Name, Sex: p.Sex, Nationality: p.Nationality, LegalRep: p.LegalRep, Address: p.Address}
+				if kept.Kind != want.Kind || kept.Name != want.Name || kept.Sex != want.Sex || kept.Nationality != want.Nationality || kept.LegalRep != want.LegalRep || kept.Address != want.Address {
+					t.Errorf("kept %+v, want %+v", kept, want)
+				}
+				if diff := cmp.Diff([]string{"13812346621", "0755-88886666"}, phones); diff != "" {
+					t.Error(diff)
+				}
+				return err
+			})
 		}
 	})
 }
@@ -134,6 +161,9 @@ func TestOccupancyHistory(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
+		if diff := cmp.Diff([]string{estate.Owner, estate.Tenant, estate.User, estate.Agent, estate.Household}, codes(estate.Capacities)); diff != "" {
+			t.Error(diff)
+		}
 		u := h.unit("3栋", "1单元", "1502")
 		first, owner, tenant := h.person("梁超"), h.person("周慧兰"), h.person("薛雨梅")
 		h.occupy(u, first, estate.Owner, "2019-06-28", "2022-03-31")
@@ -172,7 +202,7 @@ func TestEmergencyContacts(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		ctx, u := context.Background(), h.unit("3栋", "1单元", "1502")
-		list := []estate.Emergency{{Name: "许知远", Relation: "儿子", Office: true, Outside: true, Phone: "88886666", Mobile: "13655305530"}, {Name: "李文淑", Office: true}}
+		list := []estate.Emergency{{Name: "许知远", Relation: "儿子", Office: true, Outside: true, Phone: "88886666", Mobile: "13655305530"}, {Name: "李文淑", Office: true, Mobile: "13800138000"}}
 		if err := h.SetEmergency(ctx, auth.System, h.project, u.ID, list); err != nil {
 			t.Fatal(err)
 		}
@@ -182,18 +212,34 @@ func TestEmergencyContacts(t *testing.T) {
 		}
 		h.read(func(ctx context.Context, tx *store.Tx) error {
 			got, err := h.EmergencyFor(ctx, tx, h.project, u.ID)
-			if len(got) != 2 || got[0].Phone != "8675588886666" {
+			if len(got) != 2 || got[0].Phone != "8675588886666" || got[0].Mobile != "8613655305530" {
 				t.Errorf("%+v", got)
 			}
-			var missing []string
-			for _, m := range estate.EmergencyMissing(got) {
-				missing = append(missing, m.ZH)
+			missing := func(list ...estate.Emergency) (out []string) {
+				for _, m := range estate.EmergencyMissing(list) {
+					out = append(out, m.ZH)
+				}
+				return out
 			}
-			if diff := cmp.Diff([]string{"还差 1 位非办公时间联系人", "1 位缺电话或手机"}, missing); diff != "" {
+			if diff := cmp.Diff([]string{"还差 1 位非办公时间联系人", "1 位缺电话或手机"}, missing(got...)); diff != "" {
 				t.Error(diff)
+			}
+			whole := func(office, outside bool) estate.Emergency {
+				return estate.Emergency{Name: "许知远", Office: office, Outside: outside, Phone: "8675588886666", Mobile: "8613655305530"}
+			}
+			for want, list := range map[string][]estate.Emergency{
+				"还差 2 位办公时间联系人 还差 2 位非办公时间联系人": nil,
+				"还差 1 位办公时间联系人":                {whole(true, true), whole(false, true)},
+				"还差 1 位非办公时间联系人":               {whole(true, true), whole(true, false)},
+				"":                             {whole(true, false), whole(true, false), whole(false, true), whole(false, true)},
+			} {
+				if got := strings.Join(missing(list...), " "); got != want {
+					t.Errorf("%s, want %s", got, want)
+				}
 			}
 			return err
 		})
+		h.front(everything...).get(fmt.Sprintf("/units/%d", u.ID), "还差 1 位非办公时间联系人")
 	})
 }
 

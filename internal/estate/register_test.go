@@ -71,6 +71,19 @@ func TestKeys(t *testing.T) {
 		if e.Unit != u.ID || e.State != "kept" {
 			t.Errorf("%+v", e)
 		}
+		plant := h.enter("keys", "label", "JF-01", "part", "plant", "count", "2") // a common room is of no unit
+		h.enter("keys", "label", "GG-01", "part", "common")
+		h.read(func(ctx context.Context, tx *store.Tx) error {
+			page, err := h.ListEntries(ctx, tx, estate.EntryFilter{Project: h.project, Register: "keys"})
+			var got []string
+			for _, x := range page.Rows {
+				got = append(got, x.Label+" "+x.Value("part"))
+			}
+			if diff := cmp.Diff([]string{"3-1502-A door", "GG-01 common", "JF-01 plant"}, got); diff != "" {
+				t.Error(diff)
+			}
+			return err
+		})
 		_, err := h.SaveEntry(ctx, me, estate.Entry{Project: h.project, Register: "keys"}, map[string]string{"label": "３—1502—a", "part": "door"})
 		wantField(t, err, "label")
 		_, err = h.SaveEntry(ctx, me, estate.Entry{Project: h.project, Register: "keys"}, map[string]string{"part": "moon", "count": "几把", "unit": "99-99"})
@@ -116,6 +129,31 @@ func TestKeys(t *testing.T) {
 			}
 			return err
 		})
+		for _, m := range []estate.Moving{
+			{Move: "issue", Holder: "周慧兰"}, {Move: "lose", Note: "电梯井里"}, {Move: "return"}, {Move: "hand", Holder: "业委会", Note: "撤场"},
+		} {
+			if _, err := h.MoveEntry(ctx, me, h.project, plant.ID, m); err != nil {
+				t.Fatal(m.Move, err)
+			}
+			h.read(func(ctx context.Context, tx *store.Tx) error {
+				now, err := h.Entry(ctx, tx, h.project, plant.ID)
+				if now.Holder != m.Holder {
+					t.Errorf("after %s it is with %q, want %q", m.Move, now.Holder, m.Holder)
+				}
+				return err
+			})
+		}
+		h.read(func(ctx context.Context, tx *store.Tx) error {
+			list, err := h.EntryEvents(ctx, tx, h.project, plant.ID)
+			var got []string
+			for _, x := range list {
+				got = append(got, x.Action+" "+x.State+" "+x.Holder)
+			}
+			if diff := cmp.Diff([]string{"hand handed 业委会", "return kept ", "lose lost ", "issue issued 周慧兰", "created kept "}, got); diff != "" {
+				t.Error(diff)
+			}
+			return err
+		})
 		_, err = h.MoveEntry(ctx, clerk(h.project, estate.PermView), h.project, e.ID, estate.Moving{Move: "lose", Note: "x"})
 		if errs.KindOf(err) != errs.Forbidden {
 			t.Errorf("without the right: %v", err)
@@ -137,15 +175,16 @@ func TestParking(t *testing.T) {
 			hits, err := search.New().Find(ctx, tx, h.project, "d58q6", nil, 0)
 			var got []string
 			for _, x := range hits {
-				got = append(got, x.Kind+" "+x.Title)
+				got = append(got, x.Kind+" "+x.Title+" "+x.Sub)
 			}
-			if diff := cmp.Diff([]string{"vehicle 浙A·D58Q6", "register B2-117"}, got); diff != "" {
+			want := []string{"vehicle 浙A·D58Q6 车辆登记表 · 3栋1单元-1502 · 周慧兰", "register B2-117 车位租售情况一览表 · 3栋1单元-1502 · 周慧兰 · 浙A·D58Q6"}
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
 			return err
 		})
 		f := h.front(everything...)
-		f.get("/registers/spaces", "B2-117", "300.00", "浙A·D58Q6")
+		f.get("/registers/spaces", "B2-117", "租赁", "300.00", "浙A·D58Q6")
 		f.get("/registers/vehicles", "138****6621")
 		f.get("/registers/spaces/print", "车位租售情况一览表", "KF-09")
 		w := f.send("GET", "/registers/spaces/export.xlsx", nil)
@@ -156,6 +195,20 @@ func TestParking(t *testing.T) {
 		rows, err := x.GetRows("Sheet1")
 		if err != nil || len(rows) != 4 || !strings.Contains(rows[1][0], "KF-09") || rows[3][5] != "300" {
 			t.Errorf("%v %v", rows, err)
+		}
+		sold, let := h.enter("spaces", "label", "B2-201", "sort", "owned"), h.enter("spaces", "label", "B2-202", "sort", "let")
+		for id, m := range map[int64]estate.Moving{sold.ID: {Move: "sell", Holder: "梁超"}, let.ID: {Move: "let", Holder: "薛雨梅", Due: "2027-11-19"}} {
+			if _, err := h.MoveEntry(context.Background(), auth.System, h.project, id, m); err != nil {
+				t.Fatal(m.Move, err)
+			}
+		}
+		for state, want := range map[string][]string{"sold": {"B2-201", "产权", "梁超"}, "let": {"B2-202", "租赁", "薛雨梅"}} {
+			body := f.get("/registers/spaces?state="+state, want...)
+			for _, other := range []string{"B2-117", "B2-201", "B2-202"} {
+				if other != want[0] && strings.Contains(body, other) {
+					t.Errorf("%s stands among those %s", other, state)
+				}
+			}
 		}
 	})
 }
@@ -180,7 +233,12 @@ func TestLettingPapersAreDueInAWeek(t *testing.T) {
 		if body := f.get("/registers/lettings?late=1"); strings.Contains(body, "薛雨梅") {
 			t.Error("complete papers still count as late")
 		}
-		f.get("/registers/lettings/print?state=complete", "薛雨梅", "仅居住")
+		f.get("/registers/lettings/print?state=complete", "3栋1单元-1502", "周慧兰", "薛雨梅", "仅居住")
+		for _, use := range []string{"", "office", "shop"} {
+			_, err := h.SaveEntry(context.Background(), auth.System, estate.Entry{Project: h.project, Register: "lettings"},
+				map[string]string{"label": "2026-018", "unit": "3-1-1502", "person": "周慧兰", "tenant": "薛雨梅", "since": "2026-11-10", "use": use})
+			wantField(t, err, "use")
+		}
 	})
 }
 
@@ -191,7 +249,19 @@ func TestKeyCustomersAreRefreshedMonthly(t *testing.T) {
 		h.unit("3栋", "1单元", "1502")
 		_, err := h.SaveEntry(context.Background(), auth.System, estate.Entry{Project: h.project, Register: "vips"}, map[string]string{"person": "周慧兰", "unit": "3-1-1502", "interests": "书法"})
 		wantField(t, err, "purpose")
-		e := h.enter("vips", "person", "周慧兰", "unit", "3-1-1502", "interests", "书法", "purpose", "节日问候，本人同意")
+		who := h.born("周慧兰", "1958-03-02", "生日问候，本人同意")
+		e := h.enter("vips", "person", "周慧兰", "unit", "3-1-1502", "interests", "书法", "requests", "午休不打电话", "purpose", "节日问候，本人同意")
+		h.read(func(ctx context.Context, tx *store.Tx) error {
+			list, err := h.UnitEntries(ctx, tx, h.project, e.Unit)
+			if err != nil || len(list) != 1 || list[0].Register != "vips" || list[0].Value("interests") != "书法" || list[0].Value("requests") != "午休不打电话" {
+				t.Errorf("at the unit: %+v %v", list, err)
+			}
+			p, err := h.Person(ctx, tx, h.project, e.Person)
+			if p.ID != who.ID || p.Birthday != "1958-03-02" {
+				t.Errorf("the customer: %+v", p)
+			}
+			return err
+		})
 		if e.Label != "周慧兰" || e.Due != "2026-12-20" {
 			t.Errorf("%+v", e)
 		}
@@ -205,6 +275,8 @@ func TestOtherRegisters(t *testing.T) {
 		ctx := context.Background()
 		h.unit("3栋", "1单元", "1502")
 		h.enter("mailboxes", "label", "3-1 第42号", "unit", "3-1-1502", "keys", "2")
+		_, err := h.SaveEntry(ctx, auth.System, estate.Entry{Project: h.project, Register: "segments"}, map[string]string{"person": "周慧兰", "unit": "3-1-1502", "segment": "care"})
+		wantField(t, err, "basis")
 		h.enter("segments", "person", "周慧兰", "unit", "3-1-1502", "segment", "care", "basis", "68 岁独居，本人同意")
 		sign := h.enter("signs", "label", "BS-001", "sort", "plan", "place", "南门")
 		if _, err := h.MoveEntry(ctx, auth.System, h.project, sign.ID, estate.Moving{Move: "damage", Due: "2026-11-27", Note: "面板开裂"}); err != nil {
@@ -216,9 +288,31 @@ func TestOtherRegisters(t *testing.T) {
 				t.Errorf("%s: %v", m.Move, err)
 			}
 		}
+		for _, category := range []string{"structure", "water", "power", "lift", "fire", "weak", "grounds", "papers"} {
+			for _, checked := range []string{"site", "paper"} {
+				h.enter("findings", "label", category+" "+checked, "category", category, "checked", checked, "place", "地下室", "finding", "不合图")
+			}
+		}
+		_, err = h.SaveEntry(ctx, auth.System, estate.Entry{Project: h.project, Register: "findings"}, map[string]string{"label": "JG-02", "place": "地下室", "finding": "不合图"})
+		wantField(t, err, "category")
+		wantField(t, err, "checked")
 		f := h.front(everything...)
+		f.get("/registers/segments", "周慧兰", "需要关怀", "68 岁独居，本人同意")
 		f.get("/registers/mailboxes?q=1502", "第42号")
+		h.read(func(ctx context.Context, tx *store.Tx) error {
+			page, err := h.ListEntries(ctx, tx, estate.EntryFilter{Project: h.project, Register: "mailboxes"})
+			if len(page.Rows) != 1 || page.Rows[0].Value("unit") != "3栋1单元-1502" || page.Rows[0].Value("keys") != "2" {
+				t.Errorf("the boxes: %+v", page.Rows)
+			}
+			return err
+		})
 		f.get("/registers/signs?state=damaged", "南门", "2026-11-27")
+		for _, m := range []estate.Moving{{Move: "repair"}, {Move: "replace", Note: "换新面板"}} {
+			if _, err := h.MoveEntry(ctx, auth.System, h.project, sign.ID, m); err != nil {
+				t.Errorf("%s: %v", m.Move, err)
+			}
+		}
+		f.get(fmt.Sprintf("/registers/signs/%d", sign.ID), "BS-001", "完好", "面板开裂", "已修复", "已更换", "换新面板")
 		f.get(fmt.Sprintf("/registers/findings/%d", finding.ID), "复测合格", "建设单位 王工")
 		path := fmt.Sprintf("/registers/mailboxes/%d", h.enter("mailboxes", "label", "43", "unit", "31502").ID)
 		f.post(path+"/edit", http.StatusUnprocessableEntity, form("label", "", "unit", "31502", "version", "1"))

@@ -2,6 +2,9 @@ package estate_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +12,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/search"
 	"guanjia/internal/store"
 )
 
@@ -32,7 +36,81 @@ func TestUnitsByRoom(t *testing.T) {
 	})
 }
 
-// proves EST-01: one room stands once; its fields are checked at the field.
+// proves EST-01: a unit stands on its floor, in its entrance, in its building;
+// a building in its project.
+func TestUnitHasItsPlace(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		a, b, c := h.unit("3栋", "1单元", "1502"), h.unit("3栋", "2单元", "1502"), h.unit("4栋", "", "1502")
+		if a.Building != b.Building || a.Building == c.Building || a.Entrance == b.Entrance || a.Entrance == 0 || c.Entrance != 0 {
+			t.Errorf("places: %+v %+v %+v", a, b, c)
+		}
+		other, err := h.CreateProject(context.Background(), auth.System, estate.Project{Code: "yunting", Name: "云庭", Profile: "residential"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.read(func(ctx context.Context, tx *store.Tx) error {
+			for project, want := range map[int64][]string{h.project: {"3栋 2", "4栋 1"}, other.ID: nil} {
+				list, err := h.Buildings(ctx, tx, project)
+				var got []string
+				for _, x := range list {
+					got = append(got, fmt.Sprint(x.Name, " ", x.Units))
+				}
+				if diff := cmp.Diff(want, got); diff != "" || err != nil {
+					t.Error(diff, err)
+				}
+			}
+			rows, err := h.House(ctx, tx, h.project, a.Building)
+			var got []string
+			for _, x := range rows {
+				got = append(got, fmt.Sprint(x.Title(), " ", x.Floor))
+			}
+			if diff := cmp.Diff([]string{"3栋1单元-1502 15", "3栋2单元-1502 15"}, got); diff != "" {
+				t.Error(diff)
+			}
+			return err
+		})
+	})
+}
+
+// proves EST-13: what people say leads to the unit: its room, a name, its
+// pinyin, any part of a phone, a plate, a company.
+func TestFoundByWhatPeopleSay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		home, office := h.unit("3栋", "1单元", "1502"), h.unit("A座", "", "801")
+		h.unit("9栋", "", "901") // nobody says anything of it
+		h.occupy(home, h.person("周慧兰", "13812346621"), estate.Owner, "2019-06-28", "")
+		company, err := h.CreatePerson(context.Background(), auth.System, h.project, estate.Person{Kind: estate.Company, Name: "恒通贸易有限公司"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.occupy(office, company, estate.Tenant, "2024-01-01", "")
+		h.enter("vehicles", "label", "浙A·D58Q6", "person", "周慧兰", "sort", "car", "unit", "3-1-1502")
+		for q, want := range map[string]string{
+			"31502": home.Title(), "周慧兰": home.Title(), "zhl": home.Title(), "2346": home.Title(), "6621": home.Title(), "d58q6": home.Title(),
+			"恒通贸易": office.Title(), "htmy": office.Title(),
+		} {
+			h.read(func(ctx context.Context, tx *store.Tx) error {
+				hits, err := search.New().Find(ctx, tx, h.project, q, nil, 0)
+				if !slices.ContainsFunc(hits, func(x search.Hit) bool { return strings.Contains(x.Title+" "+x.Sub, want) }) {
+					t.Errorf("%s does not lead to %s: %+v", q, want, hits)
+				}
+				return err
+			})
+		}
+	})
+}
+
+func codes(list estate.Choices) (out []string) {
+	for _, c := range list {
+		out = append(out, c.Code)
+	}
+	return out
+}
+
+// proves EST-01: one room stands once; its fields are checked at the field; of
+// uses and states there are those of the rule and no others.
 func TestUnitIsUniqueAndChecked(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
@@ -50,6 +128,28 @@ func TestUnitIsUniqueAndChecked(t *testing.T) {
 		bad = newUnit("", "", "101")
 		_, err = h.CreateUnit(ctx, auth.System, h.project, bad)
 		wantField(t, err, "building")
+		uses, states := codes(estate.Uses), codes(estate.States)
+		if diff := cmp.Diff([]string{"residence", "office", "shop", "parking", "storage"}, uses); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"unsold", "vacant", "owner_occupied", "let", "fit_out", "custody"}, states); diff != "" {
+			t.Error(diff)
+		}
+		for i, state := range states {
+			in := newUnit("6栋", "", fmt.Sprint(101+i))
+			in.State, in.Use, in.Area = state, uses[i%len(uses)], estate.Area(8950+i)
+			u, err := h.CreateUnit(ctx, auth.System, h.project, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.read(func(ctx context.Context, tx *store.Tx) error {
+				got, err := h.Unit(ctx, tx, h.project, u.ID)
+				if got.State != in.State || got.Use != in.Use || got.Area != in.Area {
+					t.Errorf("kept %s %s %s of %+v", got.State, got.Use, got.Area, in)
+				}
+				return err
+			})
+		}
 		_, err = h.CreateUnit(ctx, clerk(h.project, estate.PermView), h.project, newUnit("5栋", "", "101"))
 		if errs.KindOf(err) != errs.Forbidden {
 			t.Errorf("without the right: %v", err)
@@ -77,6 +177,9 @@ func TestSaveUnitKeepsChanges(t *testing.T) {
 			}
 			var got [][4]string
 			for _, c := range list {
+				if !c.At.Equal(h.clock.Now()) {
+					t.Errorf("%s changed at %s, not now", c.Field, c.At)
+				}
 				got = append(got, [4]string{c.Actor, c.Field, c.Before, c.After})
 			}
 			want := [][4]string{{"林晓", "state", "vacant", "let"}, {"林晓", "layout", "", "三室两厅"}, {"林晓", "area", "118.62", "119.00"}, {"系统", "created", "", "3栋1单元-1502"}}

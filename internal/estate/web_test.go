@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
 	"guanjia/internal/auth"
@@ -200,6 +201,11 @@ func TestExport(t *testing.T) {
 			rows, err := x.GetRows("Sheet1")
 			if err != nil || len(rows) != want {
 				t.Errorf("%s: %d rows, want %d: %v", path, len(rows), want, err)
+			}
+			if path == "/units.xlsx" {
+				if diff := cmp.Diff([]string{"1栋1单元", "100", "15", "118.62", "住宅", "", "", "", "空置", "2019-06-28", "业主一"}, rows[3]); diff != "" {
+					t.Error(diff)
+				}
 			}
 			for i := range rows {
 				if formula, _ := x.GetCellFormula("Sheet1", fmt.Sprintf("A%d", i+1)); formula != "" {

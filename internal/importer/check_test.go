@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"guanjia/internal/auth"
 )
 
 // proves EST-17: the workbook as it is, every faulty cell and no other.
@@ -36,6 +38,22 @@ func TestOpeningWorkbook(t *testing.T) {
 	if status != 1 {
 		t.Errorf("status %d", status)
 	}
+	data, err := os.ReadFile("testdata/opening-jinxiu.xlsx")
+	must(t, err)
+	eachSite(t, func(t *testing.T, h *site) { // uploaded and looked at, nothing is written
+		p, err := h.Preview(t.Context(), auth.System, h.project, h.take(data).ID)
+		must(t, err)
+		var got strings.Builder
+		for _, f := range p.Report.Faults() {
+			fmt.Fprintf(&got, "%s!%s %s\n", f.Sheet, f.Cell(), f.Code)
+		}
+		if diff := cmp.Diff(string(want), got.String()); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(map[string]int64{"unit": 0, "person": 0, "phone": 0, "occupancy": 0, "entry": 0}, h.counts()); diff != "" {
+			t.Error(diff)
+		}
+	})
 }
 
 // The rows that are right are read with their meaning.

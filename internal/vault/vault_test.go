@@ -146,12 +146,25 @@ func TestLook(t *testing.T) {
 	})
 }
 
-// proves LAW-03: a sealed value cannot be moved to another row or altered
+// proves LAW-03, EST-02: a value lies sealed, is read back only through here,
+// and cannot be moved to another row or altered
 func TestSealedInPlace(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		a := h.put(vault.Value{Kind: "person.identity", Text: idNumber})
 		b := h.put(vault.Value{Kind: "person.identity", Text: "44010119700101001X"})
+		if plain, err := h.get(auth.System, a, "test"); err != nil || plain != idNumber {
+			t.Errorf("read back %q, %v", plain, err)
+		}
+		if err := h.db.Read(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			rows, err := store.All(ctx, tx, store.Value[[]byte], "SELECT sealed FROM vault_value")
+			if all := bytes.Join(rows, nil); len(rows) != 2 || bytes.Contains(all, []byte(idNumber[:6])) || bytes.Contains(all, []byte("440101")) {
+				t.Error("a number lies open in the database")
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 		if err := h.write(func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE vault_value SET sealed = (SELECT sealed FROM vault_value WHERE id = ?) WHERE id = ?", a, b)
 			return err
