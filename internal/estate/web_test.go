@@ -200,7 +200,7 @@ func TestExport(t *testing.T) {
 			}
 			rows, err := x.GetRows("Sheet1")
 			if err != nil || len(rows) != want {
-				t.Errorf("%s: %d rows, want %d: %v", path, len(rows), want, err)
+				t.Fatalf("%s: %d rows, want %d: %v", path, len(rows), want, err)
 			}
 			if path == "/units.xlsx" {
 				if diff := cmp.Diff([]string{"1栋1单元", "100", "15", "118.62", "住宅", "", "", "", "空置", "2019-06-28", "业主一"}, rows[3]); diff != "" {
