@@ -43,7 +43,7 @@ func (c *checkCmd) Run(ctx context.Context) error {
 type coverageCmd struct {
 	Folder string `arg:"" optional:"" help:"Handbook folder; the one inside the binary when left out." type:"existingdir"`
 	JSON   bool   `help:"One JSON object a rule."`
-	Mutate bool   `help:"Take each lever away and see that its stories notice."`
+	Mutate bool   `help:"Take each lever away and see that its stories notice; with --tests spoil the program and see that the tests notice."`
 	Tests  bool   `help:"Run the Go tests that rules name, too; in a checkout with Go."`
 }
 
@@ -57,6 +57,11 @@ func (c *coverageCmd) Run(ctx context.Context) error {
 	opt := coverage.Options{Mutate: c.Mutate, Things: there.Things, House: app.Stories(ctx)}
 	if c.Tests {
 		opt.Tests = goTests
+	}
+	if c.Tests && c.Mutate {
+		if opt.Spoil, err = mutants(ctx); err != nil {
+			return err
+		}
 	}
 	r, err := coverage.Handbook(ctx, source, opt)
 	if err != nil {

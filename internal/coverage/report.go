@@ -49,7 +49,7 @@ type ClauseState struct {
 	ProvedBy []string  `json:"proved_by,omitempty"`
 	Survived []string  `json:"survived,omitempty"` // stories that do not notice when the lever is gone
 	Why      string    `json:"why,omitempty"`      // why it is not proved
-	Test     string    `json:"test,omitempty"`     // of a clause that a Go test proves: not run here, passed, failed
+	Test     string    `json:"test,omitempty"`     // of a clause that a Go test proves: not run here, passed, failed; with its place of the program spoiled: noticed, not noticed
 
 	lever   procedure.Lever
 	stories []*scenario.Story
@@ -101,10 +101,10 @@ func (r *Report) finish() {
 }
 
 // Passed reports whether every story went as told and claims what is there,
-// and no test that was run failed.
+// no test that was run failed, and none overlooked a spoiled program.
 func (r *Report) Passed() bool {
 	for _, rule := range r.Rules {
-		if slices.ContainsFunc(rule.Clauses, func(c *ClauseState) bool { return c.Test == "failed" }) {
+		if slices.ContainsFunc(rule.Clauses, func(c *ClauseState) bool { return c.Test == "failed" || c.Test == "not noticed" }) {
 			return false
 		}
 	}
@@ -168,8 +168,12 @@ func (r *Report) WriteText(w io.Writer, lang text.Lang) error {
 	if n := tests["not run here"]; n > 0 {
 		print(say("其中 %d 条分句由 Go 测试证明，这里没有运行：make test 会全部运行，--tests 只运行它们\n", "%d clauses are proved by Go tests, which were not run here: make test runs them all, --tests just these\n"), n)
 	}
-	if n := tests["passed"] + tests["failed"]; n > 0 {
+	spoiled := tests["noticed"] + tests["not noticed"]
+	if n := tests["passed"] + tests["failed"] + spoiled; n > 0 {
 		print(say("其中 %d 条分句由 Go 测试证明，已运行，%d 条没有通过\n", "%d clauses are proved by Go tests, which were run; %d of them failed\n"), n, tests["failed"])
+	}
+	if spoiled > 0 {
+		print(say("其中 %d 条在程序相应之处被改坏后再测，%d 条没有发现\n", "%d of them were run again with their place of the program spoiled; %d did not notice\n"), spoiled, tests["not noticed"])
 	}
 	if err != nil {
 		return fmt.Errorf("writing coverage: %w", err)

@@ -24,11 +24,17 @@ type Config struct {
 	Mutate   bool     // play again without each lever: the story must fail
 	Workers  int      // stories played at a time; 1 when 0
 	Tests    RunTests // nil: the tests that levers name are not run, and the report says so
+	Spoil    Spoil    // with Mutate: what tests say of a spoiled program; nil: they are not asked
 }
 
 // RunTests runs Go tests named "package.TestName" and says which passed; one
 // that was skipped or is not there has not.
 type RunTests func(ctx context.Context, names []string) (passed map[string]bool, err error)
+
+// Spoil runs the Go test "package.TestName" of a clause with the clause's
+// Mutation in the program. The test must fail: why is "" then, else why it
+// cannot be said to notice.
+type Spoil func(ctx context.Context, clause, test string) (why string, err error)
 
 // NewStage makes a fresh stage of a profile.
 type NewStage func(book *procedure.Handbook, profile string) (Stage, error)
@@ -58,6 +64,9 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	}
 	if cfg.Mutate {
 		if err := r.each(ctx, len(jobs), func(i int) { r.mutate(jobs[i]) }); err != nil {
+			return nil, err
+		}
+		if err := r.spoil(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -200,6 +209,29 @@ func (r *runner) tests(ctx context.Context) error {
 		for _, k := range clauses {
 			if k.Test = "passed"; !passed[name] {
 				k.State, k.ProvedBy, k.Test, k.Why = Carried, nil, "failed", "its test failed, was skipped or is not there"
+			}
+		}
+	}
+	return nil
+}
+
+// spoil asks the tests that passed whether they notice a spoiled program, one
+// after the other: each is a build of its own.
+func (r *runner) spoil(ctx context.Context) error {
+	if r.cfg.Spoil == nil {
+		return nil
+	}
+	for _, rule := range r.report.Rules {
+		for _, k := range rule.Clauses {
+			if k.Test != "passed" {
+				continue
+			}
+			why, err := r.cfg.Spoil(ctx, k.ID, k.lever.Name)
+			if err != nil {
+				return err
+			}
+			if k.Test = "noticed"; why != "" {
+				k.State, k.ProvedBy, k.Test, k.Why = Carried, nil, "not noticed", why
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"guanjia/handbook"
 	"guanjia/internal/procedure"
 	"guanjia/internal/scenario"
@@ -155,5 +157,42 @@ func TestTestsAreNotBelievedUnseen(t *testing.T) {
 	})
 	if r.Passed() || c[0].State != Proved || c[0].Test != "passed" || c[1].State != Carried || r.Rules[0].State != Carried {
 		t.Errorf("with one that fails: %+v %+v", c[0], c[1])
+	}
+}
+
+// A test that does not notice a spoiled program proves nothing.
+func TestTestsMustNoticeASpoiledProgram(t *testing.T) {
+	t.Parallel()
+	clause := func(id, lever string) procedure.Clause { return procedure.Clause{ID: id, Lever: lever} }
+	asked := map[string]string{}
+	r, err := Run(context.Background(), Config{
+		Book: &procedure.Handbook{}, Mutate: true,
+		Tests: func(context.Context, []string) (map[string]bool, error) {
+			return map[string]bool{"a.TestGood": true, "a.TestBlind": true}, nil
+		},
+		Spoil: func(_ context.Context, id, test string) (string, error) {
+			asked[id] = test
+			if test == "a.TestBlind" {
+				return "its test passes", nil
+			}
+			return "", nil
+		},
+		Pages: []procedure.Page{{Name: "x", Rules: []procedure.Rule{{ID: "PLT-01", Clauses: []procedure.Clause{
+			clause("PLT-01.1", "test a.TestGood"), clause("PLT-01.2", "test a.TestBlind"), clause("PLT-01.3", "test a.TestBad"),
+		}}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := r.Rules[0].Clauses
+	if c[0].State != Proved || c[0].Test != "noticed" || c[1].State != Carried || c[1].Test != "not noticed" || c[2].Test != "failed" || r.Passed() {
+		t.Errorf("%+v %+v %+v", c[0], c[1], c[2])
+	}
+	if diff := cmp.Diff(map[string]string{"PLT-01.1": "a.TestGood", "PLT-01.2": "a.TestBlind"}, asked); diff != "" {
+		t.Errorf("asked (a test that fails anyway says nothing): %s", diff)
+	}
+	var out bytes.Buffer
+	if err := r.WriteText(&out, text.EN); err != nil || !strings.Contains(out.String(), "2 of them were run again with their place of the program spoiled; 1 did not notice") {
+		t.Errorf("%v: %s", err, out.String())
 	}
 }

@@ -19,6 +19,7 @@ type Options struct {
 	Things procedure.Things // routes, tables, actions, tests there are; procedures and profiles are filled in
 	House  NewStage         // nil: stories that need pages or rooms are not played
 	Tests  RunTests         // nil: tests are not run
+	Spoil  Spoil            // nil: tests are not asked about a spoiled program
 }
 
 // Handbook runs coverage over a handbook folder: its rules, its stories, its
@@ -48,6 +49,6 @@ func Handbook(ctx context.Context, fsys fs.FS, opt Options) (*Report, error) {
 	return Run(ctx, Config{
 		Book: book, Pages: pages, Stories: stories, Things: opt.Things, Mutate: opt.Mutate, Workers: runtime.GOMAXPROCS(0),
 		NewStage: func(book *procedure.Handbook, profile string) (Stage, error) { return NewMemory(book, profile, cal) },
-		NewHouse: opt.House, Tests: opt.Tests,
+		NewHouse: opt.House, Tests: opt.Tests, Spoil: opt.Spoil,
 	})
 }
