@@ -27,11 +27,14 @@ func (db *DB) putBack(done <-chan struct{}) {
 		case <-tick.C:
 		}
 		log, err := os.Stat(db.path + "-wal")
-		if err != nil || log.Size() < smallLog || !db.writer.flush.wrote.Swap(false) || !db.inFlight.enter() {
+		if err != nil || log.Size() < smallLog || db.writer.flush.failed() != nil || !db.writer.flush.wrote.Swap(false) || !db.inFlight.enter() {
 			continue
 		}
-		// What cannot be put back now, because somebody still reads it, is the next turn's.
-		_, _ = db.read.ExecContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)")
+		var busy, held, back int
+		err = db.read.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &held, &back)
 		db.inFlight.leave()
+		if err != nil || back < held { // somebody still reads it: the next turn's
+			db.writer.flush.wrote.Store(true)
+		}
 	}
 }
