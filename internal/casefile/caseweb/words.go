@@ -1,6 +1,9 @@
 package caseweb
 
-import "guanjia/internal/text"
+import (
+	"guanjia/internal/procedure"
+	"guanjia/internal/text"
+)
 
 // outcomeWords name what a person decides with a button; the label says the
 // result.
@@ -11,7 +14,7 @@ var outcomeWords = map[string]text.Both{
 	"agreed": text.B("客户同意", "Customer agrees"), "not_agreed": text.B("没谈成", "Not agreed"), "paid": text.B("已付", "Paid"),
 	"signed": text.B("签好了", "Signed"), "passed": text.B("合格", "Passed"), "failed": text.B("不合格", "Failed"),
 	"reached": text.B("联系上了", "Reached"), "not_reached": text.B("没联系上", "Not reached"), "satisfied": text.B("满意", "Satisfied"),
-	"dissatisfied": text.B("不满意", "Dissatisfied"), "told": text.B("已告知", "Told"), "due": text.B("时间到了", "Time is up"),
+	"dissatisfied": text.B("不满意", "Dissatisfied"), "told": text.B("已告知", "Told"), "due": text.B("时间到了", "Time is up"), "complete": text.B("收齐了", "All in"),
 }
 
 // declineWords replace the general words where a kind of step means another
@@ -28,7 +31,7 @@ func outcomeWord(kind, outcome string) text.Both {
 	if b, ok := outcomeWords[outcome]; ok {
 		return b
 	}
-	return text.B(outcome, outcome)
+	return procedure.OutcomeTitle(outcome) // of an event the procedure names
 }
 
 var channelWords = map[string]text.Both{
