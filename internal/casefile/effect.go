@@ -14,6 +14,7 @@ import (
 	"guanjia/internal/errs"
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
+	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
@@ -125,7 +126,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, ch change, c Case, fx 
 	case fx.To == "assignee":
 		n.Account = c.State.Assignee
 		if n.Account == 0 {
-			n.Role = c.State.Team
+			n.Role = hearer(ch.env.Def, c, c.State.Team)
 		}
 	case strings.HasPrefix(fx.To, "account:"):
 		id, err := strconv.ParseInt(strings.TrimPrefix(fx.To, "account:"), 10, 64)
@@ -134,13 +135,29 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, ch change, c Case, fx 
 		}
 		n.Account = id
 	default:
-		n.Role = fx.To
+		n.Role = hearer(ch.env.Def, c, fx.To)
 	}
 	if n.Account <= 0 && n.Role == "" && n.Customer == 0 && n.Phone == "" {
 		return nil // a case without owner or assignee yet
 	}
 	n.Account = max(n.Account, 0)
 	return s.cfg.Notices.Tell(ctx, tx, n)
+}
+
+// hearer is the role that hears what is said to a role, a department or a
+// trade. Nobody holds a department: who may do the step the case stands at
+// answers for it.
+func hearer(def *procedure.Definition, c Case, to string) string {
+	step := def.Step(c.State.Step)
+	if to == "" || to != c.State.Team || step == nil || slices.Contains(step.Who, to) {
+		return to
+	}
+	for _, who := range step.Who {
+		if who != "assignee" && who != "owner" && who != "customer" {
+			return who
+		}
+	}
+	return to
 }
 
 // spawn opens the case that a step asks for: about the same unit and customer,

@@ -314,3 +314,20 @@ func TestHistoryRingsNoBell(t *testing.T) {
 		}
 	})
 }
+
+// A department or a trade is nobody's role: what is sent to it is heard by
+// those who may do what comes next.
+func TestWhatIsSentToATradeIsHeard(t *testing.T) {
+	each(t, func(d *desk) {
+		c := d.open(lin, leak())
+		d.do(lin, c, engine.Command{Kind: engine.EvDone, Outcome: "sent", Data: map[string]any{"team": "plumbing"}})
+		var role string
+		err := d.db.Read(context.Background(), func(ctx context.Context, tx *store.Tx) (err error) {
+			role, err = store.One(ctx, tx, store.Value[string], "SELECT role FROM notice_notice WHERE project_id = ? AND account_id = 0 AND customer_id = 0 ORDER BY id DESC LIMIT 1", int64(project))
+			return err
+		})
+		if err != nil || role != "technician" {
+			d.t.Errorf("the trade's order went to the role %q, %v", role, err)
+		}
+	})
+}
