@@ -80,8 +80,8 @@ func (w worker) bring(name string) {
 func TestComplaintFromCallToClosed(t *testing.T) {
 	s := demoHouse(t)
 	b := browser.Start(t)
-	desk := worker{t, b.Open(t, s.URL+at+"/desk", browser.Desk.In(text.ZH, "light").As(s.Cookies(t, "linxiao")...))}
-	ring(t, s, "linxiao", demoPhone(t))
+	desk := worker{t, b.Open(t, s.URL+at+"/desk", browser.Desk.In(text.ZH, "light").As(s.Cookies(t, "chenjia")...))}
+	ring(t, s, "chenjia", demoPhone(t))
 	desk.Wait(`!!document.querySelector(".gj-live.is-ring button")`)
 	desk.Click(".gj-live.is-ring button")
 	desk.Wait(`document.activeElement?.id === "words" && !!document.querySelector(".gj-live:not(.is-ring, .gj-live-quiet)")`)
@@ -194,7 +194,7 @@ func TestFollowUpsWorkedThrough(t *testing.T) {
 	s := demoHouse(t)
 	b := browser.Start(t)
 	list := s.URL + at + "/follow-ups"
-	desk := worker{t, b.Open(t, list, browser.Desk.In(text.ZH, "light").As(s.Cookies(t, "linxiao")...))}
+	desk := worker{t, b.Open(t, list, browser.Desk.In(text.ZH, "light").As(s.Cookies(t, "chenjia")...))}
 	repairs := strings.Fields(browser.Eval[string](desk.Page, `[...document.querySelectorAll("table a[href*='follow-ups?case=WX-']")].map(a => a.textContent.trim()).join(" ")`))
 	if len(repairs) < 3 {
 		t.Fatalf("%d repairs wait for a call: %v", len(repairs), repairs)
