@@ -112,23 +112,42 @@ WHERE k.project_id = ? AND k.word >= ? AND k.word < ? AND p.term = k.term AND d.
 }
 
 func (x *Index) byWords(ctx context.Context, tx *store.Tx, found *hits, project int64, scope string, tokens []token, kinds []string) error {
-	query := `SELECT d.id, d.kind, d.title, d.sub, d.url FROM search_words w CROSS JOIN search_doc d
-WHERE search_words MATCH ? AND d.id = w.rowid AND d.project_id = ?` + visible + ` ORDER BY w.rowid DESC LIMIT ?`
-	match := ftsMatch(scope, tokens, kinds)
-	if tx.Dialect() == store.Postgres {
-		query = `SELECT d.id, d.kind, d.title, d.sub, d.url FROM search_words w JOIN search_doc d ON d.id = w.doc_id
-WHERE w.words @@ CAST(? AS tsquery) AND d.project_id = ?` + visible + ` ORDER BY w.doc_id DESC LIMIT ?`
-		match = tsQuery(scope, tokens, kinds)
+	wanted := found.limit + len(found.list) // hits by key may come again by words
+	read := func(query string, args ...any) ([]Hit, error) {
+		return store.All(ctx, tx, func(scan store.Scan) (Hit, error) {
+			var h Hit
+			err := scan(&h.ID, &h.Kind, &h.Title, &h.Sub, &h.URL)
+			return h, err
+		}, query, args...)
 	}
-	// Hits by key may come again by words.
-	list, err := store.All(ctx, tx, func(scan store.Scan) (Hit, error) {
-		var h Hit
-		err := scan(&h.ID, &h.Kind, &h.Title, &h.Sub, &h.URL)
-		return h, err
-	}, query, match, project, found.limit+len(found.list))
+	if tx.Dialect() == store.Postgres {
+		match := tsQuery(scope, tokens, kinds)
+		list, err := read(wordsAmongNewest, newest, match, project, wanted)
+		if err == nil && len(list) < wanted {
+			list, err = read(wordsPostgres, match, project, wanted)
+		}
+		found.add(list...)
+		return err
+	}
+	list, err := read(wordsSQLite, ftsMatch(scope, tokens, kinds), project, wanted)
 	found.add(list...)
 	return err
 }
+
+// newest is among how many documents PostgreSQL looks for words first, in their
+// order. Frequent words end there; by its index it would read every document
+// that holds them before it sorts, because it takes words that always stand
+// together for rare.
+const newest = 4000
+
+const (
+	wordsSQLite = `SELECT d.id, d.kind, d.title, d.sub, d.url FROM search_words w CROSS JOIN search_doc d
+WHERE search_words MATCH ? AND d.id = w.rowid AND d.project_id = ?` + visible + ` ORDER BY w.rowid DESC LIMIT ?`
+	wordsPostgres = `SELECT d.id, d.kind, d.title, d.sub, d.url FROM search_words w JOIN search_doc d ON d.id = w.doc_id
+WHERE w.words @@ CAST(? AS tsquery) AND d.project_id = ?` + visible + ` ORDER BY w.doc_id DESC LIMIT ?`
+	wordsAmongNewest = `SELECT d.id, d.kind, d.title, d.sub, d.url FROM (SELECT doc_id, words FROM search_words ORDER BY doc_id DESC LIMIT ?) w
+JOIN search_doc d ON d.id = w.doc_id WHERE w.words @@ CAST(? AS tsquery) AND d.project_id = ?` + visible + ` ORDER BY w.doc_id DESC LIMIT ?`
+)
 
 type hits struct {
 	limit int
