@@ -140,8 +140,11 @@ func (s *Stage) notified(id int64, notices []coverage.Notice) error {
 		if n.To == "customer" || n.Account == 0 && (n.To == "owner" || n.To == "assignee") {
 			continue // reached outside, or nobody has it yet
 		}
-		count, err := s.count("SELECT count(*) FROM notice_notice WHERE project_id = ? AND case_id = ? AND at = ? AND account_id = ? AND role = ?",
-			s.b.Project.ID, id, store.Micros(n.At), max(n.Account, 0), role)
+		query := "SELECT count(*) FROM notice_notice WHERE project_id = ? AND case_id = ? AND at = ? AND account_id = ? AND role = ?"
+		if role != "" && s.setting.Book.Role(role) == nil { // a department or a trade: somebody's role hears it, not its own name
+			query = "SELECT count(*) FROM notice_notice WHERE project_id = ? AND case_id = ? AND at = ? AND account_id = ? AND role NOT IN ('', ?)"
+		}
+		count, err := s.count(query, s.b.Project.ID, id, store.Micros(n.At), max(n.Account, 0), role)
 		if err != nil {
 			return err
 		}
