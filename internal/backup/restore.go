@@ -76,11 +76,7 @@ func Restore(ctx context.Context, path string, t Target) (Manifest, error) {
 // reach makes identifiers begin above those that were restored, on a machine
 // whose clock is behind too: the migration that follows reads the mark.
 func reach(ctx context.Context, db *store.DB, reached int64) error {
-	return db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "INSERT INTO "+store.MarkTable+" (one, reached) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET reached = excluded.reached WHERE "+
-			store.MarkTable+".reached < excluded.reached", reached)
-		return err
-	})
+	return db.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return store.Reach(ctx, tx, reached) })
 }
 
 // ReadManifest reads what an archive says it holds.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"guanjia/internal/errs"
+	"guanjia/internal/store"
 )
 
 // incoming is the sub-folder of what is being received; the names in it begin
@@ -98,13 +99,7 @@ func (s *Service) keep(f *os.File, sha256 string) error {
 		return fmt.Errorf("keeping a file: %w", err)
 	}
 	for _, dir := range []string{filepath.Dir(to), s.dir} {
-		d, err := os.Open(dir) //nolint:gosec // a folder of ours
-		if err != nil {
-			return err
-		}
-		err = d.Sync()
-		_ = d.Close()
-		if err != nil {
+		if err := store.SyncFolder(dir); err != nil {
 			return err
 		}
 	}

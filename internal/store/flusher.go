@@ -92,15 +92,17 @@ func openLog(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syncFolder(filepath.Dir(path)); err != nil {
+	if err := SyncFolder(filepath.Dir(path)); err != nil {
 		_ = log.Close()
 		return nil, err
 	}
 	return log, nil
 }
 
-func syncFolder(path string) error {
-	dir, err := os.Open(path)
+// SyncFolder puts the entries of a folder on the disk: a file made or renamed in
+// it is there after a power cut, too.
+func SyncFolder(path string) error {
+	dir, err := os.Open(path) //nolint:gosec // the folder of a file of ours
 	if err != nil {
 		return err
 	}

@@ -20,8 +20,6 @@ const (
 	readMark = "SELECT reached FROM " + MarkTable
 	sqlMark  = "INSERT INTO " + MarkTable + " (one, reached) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET reached = excluded.reached WHERE " +
 		MarkTable + ".reached < excluded.reached"
-	sqlMarkPostgres = "INSERT INTO " + MarkTable + " (one, reached) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET reached = excluded.reached WHERE " +
-		MarkTable + ".reached < excluded.reached"
 )
 
 // mark is what the database is known to hold in MarkTable.
@@ -64,12 +62,15 @@ func (db *DB) reserve(write func(query string, args ...any) error) (int64, error
 	if !db.mark.there.Load() || given <= db.mark.reached.Load() {
 		return 0, nil
 	}
-	query := sqlMark
-	if db.dialect == Postgres {
-		query = sqlMarkPostgres
-	}
 	next := given + markAhead
-	return next, write(query, next)
+	return next, write(rebind(db.dialect, sqlMark), next)
+}
+
+// Reach makes identifiers begin above reached from the next opening on: for a
+// restore, whose rows may come from a machine with its clock ahead.
+func Reach(ctx context.Context, tx *Tx, reached int64) error {
+	_, err := tx.Exec(ctx, sqlMark, reached)
+	return err
 }
 
 // raise notes that the database holds reached.

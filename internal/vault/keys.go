@@ -19,6 +19,7 @@ import (
 	"sync"
 
 	"guanjia/internal/errs"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
 
@@ -171,19 +172,7 @@ func (k *Keys) save() error {
 	if err != nil {
 		return fmt.Errorf("writing the key file: %w", err)
 	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the folder of a file just written
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if e := d.Close(); err == nil {
-		err = e
-	}
-	return err
+	return store.SyncFolder(dir)
 }
 
 // sealedHead is 1 byte of format and 4 bytes of key number before the nonce.
