@@ -279,7 +279,20 @@ func houses(ctx context.Context, t *testing.T, h house, c *client.Client) {
 	if list := must[[]client.Change](t)(c.UnitChanges(ctx, made.ID)); !slices.ContainsFunc(list, func(x client.Change) bool { return x.Field == "area" && x.After == "91.20" }) {
 		t.Errorf("changes %+v", list)
 	}
-	must[[]client.Building](t)(c.Buildings(ctx))
+	all := must[[]client.Building](t)(c.Buildings(ctx))
+	built := must[client.BuildingView](t)(c.Building(ctx, all[0].ID))
+	name, year := "3号楼", 2008
+	built = must[client.BuildingView](t)(c.SaveBuilding(ctx, built.ID, client.BuildingChange{Version: built.Version, Name: &name, Year: &year}))
+	if got := must[client.Unit](t)(c.Unit(ctx, made.ID)); built.Year != 2008 || len(built.Entrances) != 1 || got.Plate != "3号楼1单元" {
+		t.Errorf("building %+v, unit %+v", built, got)
+	}
+	_, err = c.SaveBuilding(ctx, built.ID, client.BuildingChange{Version: built.Version - 1, Name: &name})
+	refused(t, err, "estate.version.stale")
+	if list := must[[]client.Change](t)(c.BuildingChanges(ctx, built.ID)); !slices.ContainsFunc(list, func(x client.Change) bool {
+		return x.Field == "name" && x.Before == "3栋" && x.After == "3号楼" && x.Actor == "小程序"
+	}) {
+		t.Errorf("changes %+v", list)
+	}
 	must[client.UnitPage](t)(c.Units(ctx, "", "", 10))
 	must[client.Unit](t)(c.Unit(ctx, made.ID))
 	must[client.PersonPage](t)(c.People(ctx, "", "", 10))

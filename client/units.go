@@ -6,12 +6,39 @@ import (
 	"time"
 )
 
-// Building is one building.
+// Building is one building; floors and year are 0 when they are not known.
 type Building struct {
-	ID    string `json:"id"`
-	Code  string `json:"code"`
-	Name  string `json:"name"`
-	Units int    `json:"units"`
+	ID      string `json:"id"`
+	Code    string `json:"code"`
+	Name    string `json:"name"`
+	Floors  int    `json:"floors"`
+	Year    int    `json:"year"`
+	Note    string `json:"note,omitempty"`
+	Version int64  `json:"version"`
+	Units   int    `json:"units"`
+}
+
+// BuildingView is a building with its entrances in their order.
+type BuildingView struct {
+	Building
+	Entrances []Entrance `json:"entrances"`
+}
+
+// Entrance is a door of a building by its name, as it stands on the plates.
+type Entrance struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// BuildingChange is what is to change of a building; what is absent stays.
+// Version is the one that was seen; entrances are all of them.
+type BuildingChange struct {
+	Version   int64       `json:"version"`
+	Name      *string     `json:"name,omitempty"`
+	Floors    *int        `json:"floors,omitempty"`
+	Year      *int        `json:"year,omitempty"`
+	Note      *string     `json:"note,omitempty"`
+	Entrances *[]Entrance `json:"entrances,omitempty"`
 }
 
 // NewUnit is a unit to be made: building and entrance by name, made when they
@@ -116,6 +143,24 @@ type PersonChange struct {
 // Buildings lists the buildings.
 func (c *Client) Buildings(ctx context.Context) ([]Building, error) {
 	return get[[]Building](ctx, c, c.in("/buildings"), nil)
+}
+
+func (c *Client) building(id string) string { return c.in("/buildings/" + url.PathEscape(id)) }
+
+// Building is one building with its entrances.
+func (c *Client) Building(ctx context.Context, id string) (BuildingView, error) {
+	return get[BuildingView](ctx, c, c.building(id), nil)
+}
+
+// SaveBuilding changes a building; nil members stay. Plates and codes of its
+// units follow its name and those of its entrances.
+func (c *Client) SaveBuilding(ctx context.Context, id string, in BuildingChange) (BuildingView, error) {
+	return write[BuildingView](ctx, c, "PATCH", c.building(id), "", in)
+}
+
+// BuildingChanges is what changed at a building, newest first.
+func (c *Client) BuildingChanges(ctx context.Context, building string) ([]Change, error) {
+	return get[[]Change](ctx, c, c.building(building)+"/changes", nil)
 }
 
 // CreateUnit makes a unit.

@@ -116,6 +116,7 @@ func book(s *scene) []leaf {
 
 		{name: "units", route: p + "/units", as: chief},
 		{name: "houses", route: p + "/houses", as: chief},
+		{name: "building-edit", route: p + "/buildings/{id}/edit", as: chief, path: p + "/buildings/{building}/edit"},
 		{name: "unit-new", route: p + "/units/new", as: chief},
 		{name: "unit", route: p + "/units/{unit}", as: clerk, turns: true},
 		{name: "unit-edit", route: p + "/units/{unit}/edit", as: chief},

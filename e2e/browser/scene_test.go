@@ -124,6 +124,7 @@ func set(t *testing.T) *scene {
 
 	s.is["unit"] = find(t, `href="/p/linjiang/units/(\d+)"`, s.get(t, chief, at+"/units?q=0301"))
 	unit := s.get(t, chief, at+"/units/"+s.is["unit"])
+	s.is["building"] = find(t, `href="/p/linjiang/buildings/(\d+)/edit"`, s.get(t, chief, at+"/houses"))
 	s.is["person"] = find(t, `href="/p/linjiang/people/(\d+)"`, unit)
 	s.is["occupancy"] = find(t, `/people/(\d+)/end"`, unit)
 	s.cases = manyCases(t, s)

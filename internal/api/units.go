@@ -10,12 +10,39 @@ import (
 	"guanjia/internal/store"
 )
 
-// Building is one building.
+// Building is one building; floors and year are 0 when they are not known.
 type Building struct {
-	ID    ID     `json:"id"`
-	Code  string `json:"code"`
-	Name  string `json:"name"`
-	Units int    `json:"units"`
+	ID      ID     `json:"id"`
+	Code    string `json:"code"`
+	Name    string `json:"name"`
+	Floors  int    `json:"floors"`
+	Year    int    `json:"year"`
+	Note    string `json:"note,omitempty"`
+	Version int64  `json:"version"`
+	Units   int    `json:"units"`
+}
+
+// BuildingView is a building with its entrances in their order.
+type BuildingView struct {
+	Building
+	Entrances []Entrance `json:"entrances"`
+}
+
+// Entrance is a door of a building by its name, as it stands on the plates.
+type Entrance struct {
+	ID   ID     `json:"id"`
+	Name string `json:"name"`
+}
+
+// BuildingChange is what is to change of a building; what is absent stays.
+// Version is the one that was seen; entrances are all of them.
+type BuildingChange struct {
+	Version   int64       `json:"version"`
+	Name      *string     `json:"name,omitempty"`
+	Floors    *int        `json:"floors,omitempty"`
+	Year      *int        `json:"year,omitempty"`
+	Note      *string     `json:"note,omitempty"`
+	Entrances *[]Entrance `json:"entrances,omitempty"`
 }
 
 // NewUnit is a unit to be made: building and entrance by name, made when they
@@ -83,15 +110,23 @@ type unitChangeIn struct {
 	Body UnitChange
 }
 
+type buildingChangeIn struct {
+	ID   int64 `path:"id"`
+	Body BuildingChange
+}
+
 type contactsIn struct {
 	ID   int64 `path:"id"`
 	Body []Contact
 }
 
 func (s *Service) unitOperations() []operation {
-	const unit = inProject + "/units/{id}"
+	const unit, building = inProject + "/units/{id}", inProject + "/buildings/{id}"
 	return []operation{
 		call("listBuildings", http.MethodGet, inProject+"/buildings", estate.PermView, "estate", "List the buildings", http.StatusOK, s.buildings),
+		call("getBuilding", http.MethodGet, building, estate.PermView, "estate", "Read a building with its entrances", http.StatusOK, s.building),
+		call("saveBuilding", http.MethodPatch, building, estate.PermEdit, "estate", "Change a building and the names of its entrances; its units follow; what is absent stays", http.StatusOK, s.saveBuilding),
+		call("listBuildingChanges", http.MethodGet, building+"/changes", estate.PermView, "estate", "What changed at a building, newest first, at most 200", http.StatusOK, s.buildingChanges),
 		call("createUnit", http.MethodPost, inProject+"/units", estate.PermEdit, "estate", "Make a unit", http.StatusCreated, s.createUnit),
 		call("saveUnit", http.MethodPatch, unit, estate.PermEdit, "estate", "Change a unit; what is absent stays", http.StatusOK, s.saveUnit),
 		call("listOccupancies", http.MethodGet, unit+"/occupancies", estate.PermView, "estate", "Everybody who ever held a unit, owners first", http.StatusOK, s.occupancies),
@@ -106,11 +141,79 @@ func (s *Service) buildings(ctx context.Context, _ struct{}) ([]Building, error)
 	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		list, err := s.estate.Buildings(ctx, tx, projectOf(ctx))
 		for _, b := range list {
-			out = append(out, Building{ID: ID(b.ID), Code: b.Code, Name: b.Name, Units: b.Units})
+			out = append(out, buildingOf(b))
 		}
 		return err
 	})
 	return out, err
+}
+
+func buildingOf(b estate.Building) Building {
+	return Building{ID: ID(b.ID), Code: b.Code, Name: b.Name, Floors: b.Floors, Year: b.Year, Note: b.Note, Version: b.Version, Units: b.Units}
+}
+
+func viewOf(b estate.Building) BuildingView {
+	v := BuildingView{Building: buildingOf(b), Entrances: []Entrance{}}
+	for _, e := range b.Entrances {
+		v.Entrances = append(v.Entrances, Entrance{ID: ID(e.ID), Name: e.Name})
+	}
+	return v
+}
+
+func (s *Service) readBuilding(ctx context.Context, id int64) (b estate.Building, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		b, err = s.estate.Building(ctx, tx, projectOf(ctx), id)
+		return err
+	})
+	return b, err
+}
+
+func (s *Service) building(ctx context.Context, in idIn) (BuildingView, error) {
+	b, err := s.readBuilding(ctx, in.ID)
+	return viewOf(b), err
+}
+
+func (s *Service) saveBuilding(ctx context.Context, in buildingChangeIn) (BuildingView, error) {
+	b, err := s.readBuilding(ctx, in.ID)
+	if err != nil {
+		return BuildingView{}, err
+	}
+	b.Version = in.Body.Version
+	change(&b.Name, in.Body.Name)
+	change(&b.Floors, in.Body.Floors)
+	change(&b.Year, in.Body.Year)
+	change(&b.Note, in.Body.Note)
+	if in.Body.Entrances != nil {
+		b.Entrances = []estate.Entrance{}
+		for _, e := range *in.Body.Entrances {
+			b.Entrances = append(b.Entrances, estate.Entrance{ID: int64(e.ID), Name: e.Name})
+		}
+	}
+	if _, err := s.estate.SaveBuilding(ctx, actorOf(ctx), b); err != nil {
+		return BuildingView{}, err
+	}
+	return s.building(ctx, idIn{in.ID})
+}
+
+func (s *Service) buildingChanges(ctx context.Context, in idIn) ([]Change, error) {
+	var out []Change
+	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := s.estate.Building(ctx, tx, projectOf(ctx), in.ID); err != nil {
+			return err
+		}
+		list, err := s.estate.Changes(ctx, tx, projectOf(ctx), "building", in.ID, 200)
+		out = changesOf(list)
+		return err
+	})
+	return out, err
+}
+
+func changesOf(list []estate.Change) []Change {
+	out := []Change{}
+	for _, c := range list {
+		out = append(out, Change{ID: ID(c.ID), Entity: c.Entity, Of: ID(c.EntityID), Actor: c.Actor, At: c.At, Field: c.Field, Before: c.Before, After: c.After})
+	}
+	return out
 }
 
 func (s *Service) createUnit(ctx context.Context, in newUnitIn) (Unit, error) {
@@ -176,9 +279,7 @@ func (s *Service) unitChanges(ctx context.Context, in idIn) ([]Change, error) {
 			return err
 		}
 		list, err := s.estate.UnitChanges(ctx, tx, projectOf(ctx), in.ID, 200)
-		for _, c := range list {
-			out = append(out, Change{ID: ID(c.ID), Entity: c.Entity, Of: ID(c.EntityID), Actor: c.Actor, At: c.At, Field: c.Field, Before: c.Before, After: c.After})
-		}
+		out = changesOf(list)
 		return err
 	})
 	return out, err

@@ -31,7 +31,7 @@ var byProgram = map[string]string{
 	"POST /work/{number}/cannot": "doStep pauseCase", "POST /work/{number}/note": "noteCase", "POST /work/{number}/photo": "addAttachment noteCase",
 	"GET /board": "listCases listTechnicians listProposals", "POST /board/send": "doStep assignCase", "POST /board/rule": "sendByRule", "GET /board/trades": "listTechnicians", "POST /board/trades": "setTrades",
 
-	"GET /units": "listUnits", "GET /houses": "listBuildings listUnits", "GET /units.xlsx": "listUnits", "GET /units/new": "createUnit", "POST /units/new": "createUnit",
+	"GET /units": "listUnits", "GET /houses": "listBuildings listUnits", "GET /units.xlsx": "listUnits", "GET /buildings/{id}/edit": "getBuilding listBuildingChanges", "POST /buildings/{id}/edit": "saveBuilding", "GET /units/new": "createUnit", "POST /units/new": "createUnit",
 	"GET /units/{id}": "getUnit listOccupancies getEmergency listUnitChanges listCases", "GET /units/{id}/edit": "getUnit", "POST /units/{id}/edit": "saveUnit",
 	"GET /units/{id}/people/new": "occupyUnit", "POST /units/{id}/people/new": "occupyUnit", "GET /units/{id}/people/{occupancy}/end": "endOccupancy", "POST /units/{id}/people/{occupancy}/end": "endOccupancy",
 	"GET /units/{id}/emergency": "getEmergency", "POST /units/{id}/emergency": "setEmergency", "GET /units/{id}/changes": "listUnitChanges",

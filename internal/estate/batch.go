@@ -110,7 +110,7 @@ func (s *Service) AddToBatch(ctx context.Context, actor auth.Actor, b Batch, row
 		}
 		units, people := []int64{}, []int64{}
 		if len(rows.Units) > 0 {
-			made, err := s.insertUnits(ctx, tx, b.Project, b.ID, rows.Units)
+			made, err := s.insertUnits(ctx, tx, actor, b.Project, b.ID, rows.Units)
 			if err != nil {
 				return err
 			}
@@ -251,10 +251,11 @@ func (s *Service) revertChunk(ctx context.Context, tx *store.Tx, b Batch, table 
 func (s *Service) mayRevert(ctx context.Context, tx *store.Tx, b Batch, inUse []InUse) error {
 	n, err := store.One(ctx, tx, store.Value[int64], `SELECT
  (SELECT count(*) FROM estate_unit WHERE batch_id = ? AND version > 1) + (SELECT count(*) FROM estate_person WHERE batch_id = ? AND version > 1) + (SELECT count(*) FROM estate_entry WHERE batch_id = ? AND version > 1) +
+ (SELECT count(*) FROM estate_building WHERE batch_id = ? AND version > 1) +
  (SELECT count(*) FROM estate_entry e WHERE e.project_id = ? AND e.batch_id <> ? AND EXISTS (SELECT 1 FROM estate_unit u WHERE u.id = e.unit_id AND u.batch_id = ?)) +
  (SELECT count(*) FROM estate_occupancy o WHERE o.project_id = ? AND o.batch_id <> ? AND (EXISTS (SELECT 1 FROM estate_unit u WHERE u.id = o.unit_id AND u.batch_id = ?) OR EXISTS (SELECT 1 FROM estate_person p WHERE p.id = o.person_id AND p.batch_id = ?))) +
  (SELECT count(*) FROM estate_unit u WHERE u.project_id = ? AND u.batch_id <> ? AND EXISTS (SELECT 1 FROM estate_building x WHERE x.id = u.building_id AND x.batch_id = ?))`,
-		b.ID, b.ID, b.ID, b.Project, b.ID, b.ID, b.Project, b.ID, b.ID, b.ID, b.Project, b.ID, b.ID)
+		b.ID, b.ID, b.ID, b.ID, b.Project, b.ID, b.ID, b.Project, b.ID, b.ID, b.ID, b.Project, b.ID, b.ID)
 	if err != nil {
 		return err
 	}

@@ -166,35 +166,6 @@ func (r UnitRow) Names(capacity string) string {
 	return strings.Join(names, "、")
 }
 
-// Building is one building with how many units it has.
-type Building struct {
-	ID    int64
-	Code  string
-	Name  string
-	Units int
-}
-
-// Buildings lists the buildings of a project in their order.
-func (s *Service) Buildings(ctx context.Context, tx *store.Tx, project int64) ([]Building, error) {
-	return store.All(ctx, tx, func(scan store.Scan) (b Building, err error) {
-		return b, scan(&b.ID, &b.Code, &b.Name, &b.Units)
-	}, `SELECT b.id, b.code, b.name, (SELECT count(*) FROM estate_live_unit u WHERE u.project_id = b.project_id AND u.building_id = b.id)
-FROM estate_live_building b WHERE b.project_id = ? ORDER BY b.sort, b.id`, project)
-}
-
-// BuildingNames lists the buildings of a project in their order without counting
-// their units; none when there are more than most to choose among.
-func (s *Service) BuildingNames(ctx context.Context, tx *store.Tx, project int64, most int) ([]Building, error) {
-	n, err := store.One(ctx, tx, store.Value[int64],
-		"SELECT count(*) FROM (SELECT 1 AS one FROM estate_live_building b WHERE b.project_id = ? LIMIT ?) AS found", project, most+1)
-	if err != nil || n > int64(most) {
-		return nil, err
-	}
-	return store.All(ctx, tx, func(scan store.Scan) (b Building, err error) {
-		return b, scan(&b.ID, &b.Code, &b.Name)
-	}, "SELECT b.id, b.code, b.name FROM estate_live_building b WHERE b.project_id = ? ORDER BY b.sort, b.id", project)
-}
-
 // House lists all units of a building with their holders, for the house view (房态).
 func (s *Service) House(ctx context.Context, tx *store.Tx, project, building int64) ([]UnitRow, error) {
 	units, err := store.All(ctx, tx, scanUnit, "SELECT "+unitColumns+" FROM estate_live_unit u WHERE u.project_id = ? AND u.building_id = ? ORDER BY u.sort, u.id LIMIT 2000", project, building)

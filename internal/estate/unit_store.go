@@ -8,7 +8,6 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/errs"
-	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
@@ -80,7 +79,7 @@ func (s *Service) CreateUnit(ctx context.Context, actor auth.Actor, project int6
 	}
 	var u Unit
 	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		made, err := s.insertUnits(ctx, tx, project, 0, []NewUnit{in})
+		made, err := s.insertUnits(ctx, tx, actor, project, 0, []NewUnit{in})
 		if err != nil {
 			return err
 		}
@@ -97,8 +96,8 @@ func (s *Service) CreateUnit(ctx context.Context, actor auth.Actor, project int6
 
 // insertUnits checks and inserts units with their buildings, entrances and
 // first state; set-based, for one and for an import's chunk.
-func (s *Service) insertUnits(ctx context.Context, tx *store.Tx, project, batch int64, list []NewUnit) ([]Unit, error) {
-	places, err := s.ensurePlaces(ctx, tx, project, batch, list)
+func (s *Service) insertUnits(ctx context.Context, tx *store.Tx, actor auth.Actor, project, batch int64, list []NewUnit) ([]Unit, error) {
+	places, err := s.ensurePlaces(ctx, tx, actor, project, batch, list)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +114,7 @@ func (s *Service) insertUnits(ctx context.Context, tx *store.Tx, project, batch 
 			u.ID = tx.NewID()
 		}
 		u.Project, u.Building, u.Entrance, u.Version, u.Batch = project, at.building, at.entrance, 1, batch
-		u.Plate = text.Clean(in.BuildingName) + text.Clean(in.EntranceName)
+		u.Plate = at.plate
 		u.Code = unitCode(in.BuildingName, in.EntranceName, u.Room)
 		u.sort = natural(u.Code)
 		rows.add(project, u.ID, u.Building, u.Entrance, u.Floor, u.Room, u.Plate, u.Code, u.sort, int64(u.Area), u.Use, u.Layout, u.Orientation, u.Condition, u.State, u.HandedOver, u.Note, now, now, batch)
@@ -134,67 +133,6 @@ func (s *Service) insertUnits(ctx context.Context, tx *store.Tx, project, batch 
 		return nil, err
 	}
 	return units, states.insert(ctx, tx, `INSERT INTO estate_unit_state (project_id, id, unit_id, state, from_date, to_date, reason, account_id, batch_id) VALUES `)
-}
-
-type placeKey struct{ building, entrance string }
-
-type placeIDs struct{ building, entrance int64 }
-
-func placeOf(in NewUnit) placeKey {
-	return placeKey{search.Dashed(in.BuildingName), search.Dashed(in.EntranceName)}
-}
-
-// ensurePlaces finds or makes the buildings and entrances of list.
-func (s *Service) ensurePlaces(ctx context.Context, tx *store.Tx, project, batch int64, list []NewUnit) (map[placeKey]placeIDs, error) {
-	type row struct {
-		id, parent int64
-		code       string
-	}
-	scan := func(scan store.Scan) (r row, err error) { return r, scan(&r.id, &r.parent, &r.code) }
-	buildings, err := store.All(ctx, tx, scan, "SELECT id, 0, code FROM estate_building WHERE project_id = ?", project)
-	if err != nil {
-		return nil, err
-	}
-	entrances, err := store.All(ctx, tx, scan, "SELECT id, building_id, code FROM estate_entrance WHERE project_id = ?", project)
-	if err != nil {
-		return nil, err
-	}
-	byCode, byEntrance := map[string]int64{}, map[row]int64{}
-	for _, b := range buildings {
-		byCode[b.code] = b.id
-	}
-	for _, e := range entrances {
-		byEntrance[row{0, e.parent, e.code}] = e.id
-	}
-	newBuildings, newEntrances := newValues(6), newValues(7)
-	places := map[placeKey]placeIDs{}
-	for _, in := range list {
-		k := placeOf(in)
-		if k.building == "" {
-			var f errs.Fields
-			f.Add("building", "estate.unit.building", "填写楼栋。", "Enter the building.")
-			return nil, f.Err("estate.unit.invalid")
-		}
-		b, ok := byCode[k.building]
-		if !ok {
-			b = tx.NewID()
-			byCode[k.building] = b
-			newBuildings.add(project, b, k.building, text.Clean(in.BuildingName), natural(k.building), batch)
-		}
-		var e int64
-		if k.entrance != "" {
-			if e, ok = byEntrance[row{0, b, k.entrance}]; !ok {
-				e = tx.NewID()
-				byEntrance[row{0, b, k.entrance}] = e
-				newEntrances.add(project, e, b, k.entrance, text.Clean(in.EntranceName), natural(k.entrance), batch)
-			}
-		}
-		places[k] = placeIDs{b, e}
-	}
-	if err := newBuildings.insert(ctx, tx, "INSERT INTO estate_building (project_id, id, code, name, sort, batch_id) VALUES "); err != nil {
-		return nil, err
-	}
-	return places, newEntrances.insert(ctx, tx, "INSERT INTO estate_entrance (project_id, id, building_id, code, name, sort, batch_id) VALUES ")
 }
 
 // SaveUnit changes what a form shows of a unit the actor saw at u.Version.

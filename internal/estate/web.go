@@ -38,7 +38,7 @@ func (p *Pages) Module() module.Module {
 		Permissions: Permissions(), Migrations: Migrations(), Routes: p.routes(),
 		Nav: []web.NavItem{{
 			Place: 40, Title: text.B("客户与房屋", "Units & people"), Icon: "building", Path: "/p/{project}/units", Permission: PermView,
-			Also: []string{"/p/{project}/houses", "/p/{project}/people", "/p/{project}/registers", "/p/{project}/directory"},
+			Also: []string{"/p/{project}/houses", "/p/{project}/buildings", "/p/{project}/people", "/p/{project}/registers", "/p/{project}/directory"},
 		}},
 	}
 }
@@ -48,6 +48,8 @@ func (p *Pages) routes() []web.Route {
 	return []web.Route{
 		at("GET /units", PermView, p.units),
 		at("GET /houses", PermView, p.houses),
+		at("GET /buildings/{id}/edit", PermEdit, p.buildingForm),
+		at("POST /buildings/{id}/edit", PermEdit, p.saveBuilding),
 		at("GET /units.xlsx", PermExport, p.unitsExcel),
 		at("GET /units/new", PermEdit, p.unitForm),
 		at("POST /units/new", PermEdit, p.createUnit),

@@ -100,7 +100,8 @@ var fieldNames = map[string]text.Both{
 	"nationality": text.B("国籍", "Nationality"), "wishes": text.B("来往的要求", "Wishes"), "phones": text.B("电话", "Phones"),
 	"identity": text.B("证件号", "Identity number"), "emergency": text.B("紧急联系人", "Emergency contacts"), "facilities": text.B("户内设施", "Facilities"),
 	"moved_in": text.B("入住", "Moved in"), "moved_out": text.B("迁出", "Moved out"), "profile": text.B("档", "Profile"),
-	"floor": text.B("楼层", "Floor"), "room": text.B("房号", "Room"), "created": text.B("新建", "Created"), "kind": text.B("类别", "Kind"),
+	"floor": text.B("楼层", "Floor"), "room": text.B("房号", "Room"), "created": text.B("新建", "Created"), "plate": text.B("门牌", "Door plate"), "entrance": text.B("单元门", "Entrance"),
+	"floors": text.B("层数", "Floors"), "year": text.B("建成年份", "Year built"), "kind": text.B("类别", "Kind"),
 }
 
 // FieldName is the wording of a changed field.
