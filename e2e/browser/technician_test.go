@@ -155,12 +155,28 @@ func wholeJob(t *testing.T, p *browser.Page, order string) {
 			done(true);
 		}, "image/png");
 	})`)
-	p.Wait(`/1 张/.test(document.querySelector("[data-shrink-state]").textContent)`)
+	p.Wait(`/1 张/.test(document.querySelector("[data-photos-state]").textContent)`)
+	browser.Eval[bool](p, `(() => { // a phone's camera gives one at a time: the second joins the first
+		const add = (name) => {
+			const bag = new DataTransfer(), input = document.querySelector("#p-photo");
+			bag.items.add(new File(["GIF89a"], name, {type: "image/gif", lastModified: 1}));
+			input.files = bag.files;
+			input.dispatchEvent(new Event("change", {bubbles: true}));
+		};
+		add("wrong.gif");
+		add("wrong.gif"); // chosen twice by mistake
+		return true;
+	})()`)
+	p.Wait(`/2 张/.test(document.querySelector("[data-photos-state]").textContent) && document.querySelectorAll(".gj-photo-form .gj-off").length === 2`)
+	browser.Eval[bool](p, `(() => { [...document.querySelectorAll(".gj-photo-form .gj-off")].at(-1).click(); return true; })()`)
+	if left := browser.Eval[string](p, `[...document.querySelector("#p-photo").files].map(f => f.name).join()`); !strings.HasPrefix(left, "after.") {
+		t.Errorf("after the wrong one was taken off: %s", left)
+	}
 	if !browser.Eval[bool](p, `window.before < 1.5e6 || document.querySelector("#p-photo").files[0].size < window.before`) {
 		t.Error("a large picture travels as it is")
 	}
 	browser.Eval[bool](p, `(() => { document.querySelector(".gj-photo-form [value=after]").checked = true; return true; })()`)
-	press(".gj-photo-form button")
+	press(".gj-photo-form > button")
 	p.Wait(`document.documentElement.dataset.ready === "1" && !!document.querySelector(".gj-shot img")`)
 
 	for i, name := range []string{"finish", "sign"} {

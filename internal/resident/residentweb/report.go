@@ -21,6 +21,7 @@ type ReportPage struct {
 	Building, Room, Place string
 	Tiles                 []ui.Tile
 	Kind, Words, Phone    string
+	When                  string // when somebody may come (REP-02)
 	Key                   string
 	Answers               string
 	Large                 bool
@@ -118,7 +119,7 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 		if e != nil {
 			return e
 		}
-		page.Err, page.Kind, page.Words, page.Phone = err, web.Value(r, "kind"), web.Value(r, "words"), web.Value(r, "phone")
+		page.Err, page.Kind, page.Words, page.Phone, page.When = err, web.Value(r, "kind"), web.Value(r, "words"), web.Value(r, "phone"), web.Value(r, "when")
 		return web.RenderStatus(w, r, web.StatusOf(err), reportView(page))
 	}
 	var c casefile.Case

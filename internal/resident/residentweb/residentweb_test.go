@@ -55,7 +55,7 @@ func heic() center.File {
 	return center.File{Field: "field.photo", Name: "IMG_1.HEIC", Data: append(box("ftyp", []byte("heic\x00\x00\x00\x00mif1")), box("meta", []byte{1, 2})...)}
 }
 
-var report = url.Values{"kind": {"leak"}, "words": {"厨房漏水"}, "key": {"once"}}
+var report = url.Values{"kind": {"leak"}, "words": {"厨房漏水"}, "when": {"晚上七点以后"}, "key": {"once"}}
 
 // The pictures a resident sent are shown back on their progress page, small;
 // nothing else that hangs on the case is, nor anything of another's.
@@ -63,6 +63,7 @@ func TestOwnPhotosAndNobodyElses(t *testing.T) {
 	t.Parallel()
 	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
 		path := "/r/" + code(c).Token
+		c.Get("", path).Has(t, `name="when"`)
 		to := c.Upload("", path, report, picture("厨房.png", 10), picture("b.png", 20), heic()).Want(t, http.StatusSeeOther).To
 		page := c.Get("", to).Want(t, http.StatusOK).Has(t, "您发来的照片", "另有 1 张已收到")
 		page.Lacks(t, "厨房.png", "1502", "王芳", "13900001111", "139****1111")
@@ -79,6 +80,9 @@ func TestOwnPhotosAndNobodyElses(t *testing.T) {
 		k := c.CasesOf("repair")[0]
 		if refs, _ := k.State.Fields["photos"].([]string); len(refs) != 3 {
 			t.Errorf("on the case: %v", k.State.Fields["photos"])
+		}
+		if k.State.Fields["convenient"] != "晚上七点以后" {
+			t.Errorf("when to come: %v", k.State.Fields["convenient"])
 		}
 
 		// What the staff hang on it, and what is signed, has no address here.

@@ -1,5 +1,5 @@
 // Pages for the hand, where the line comes and goes: notes that wait on the
-// phone, forms that must not be lost, pictures made small enough to travel.
+// phone, forms that must not be lost.
 
 const root = document.documentElement;
 const say = (zh, en) => (root.lang.startsWith("en") ? en : zh);
@@ -96,15 +96,8 @@ const lineless = (form, words) => {
   form.prepend(p);
   p.scrollIntoView({ block: "nearest" });
 };
-const shrinking = new WeakMap();
 document.addEventListener("submit", (e) => {
   const form = e.target;
-  if (shrinking.has(form)) {
-    e.preventDefault();
-    e.stopImmediatePropagation();
-    shrinking.get(form).then(() => form.requestSubmit(e.submitter));
-    return;
-  }
   if (navigator.onLine || form.method !== "post") return;
   e.preventDefault();
   e.stopImmediatePropagation();
@@ -127,47 +120,6 @@ document.addEventListener("submit", (e) => {
 addEventListener("online", () => {
   document.querySelectorAll("form:has([data-line])").forEach((form) => lineless(form, say("有信号了，请再按一次。", "The line is back: press again.")));
   sendNotes();
-});
-
-// ── Pictures: made small on the phone, so that ten of them travel over a slow line ──
-const longSide = 2560; // pixels: a crack in a tile is still seen
-const small = 1.5e6; // bytes that travel as they are
-const mostBytes = 25 << 20; // of one picture, as the house takes them
-const allBytes = 60 << 20;
-async function shrink(file) {
-  if (!file.type.startsWith("image/") || file.size < small) return file;
-  try {
-    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const by = Math.min(1, longSide / Math.max(bitmap.width, bitmap.height));
-    const canvas = make("canvas", { width: Math.round(bitmap.width * by), height: Math.round(bitmap.height * by) });
-    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
-    const blob = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.85); });
-    return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }) : file;
-  } catch {
-    return file; // a form this browser cannot read: it travels as it is
-  }
-}
-async function shrinkAll(input) {
-  const state = input.parentElement.querySelector("[data-shrink-state]");
-  if (state) state.textContent = say("正在缩小照片…", "Making the photos smaller…");
-  const bag = new DataTransfer();
-  for (const file of input.files) bag.items.add(await shrink(file));
-  input.files = bag.files;
-  const list = [...input.files];
-  const sum = list.reduce((n, f) => n + f.size, 0);
-  let wrong = "";
-  if (list.length > 12) wrong = say(`选了 ${list.length} 张，一次最多 12 张，请分两次送。`, `${list.length} chosen: at most 12 at once.`);
-  else if (list.some((f) => f.size > mostBytes)) wrong = say("有一张超过 25 MB，请换一张小的。", "One is larger than 25 MB; choose a smaller one.");
-  else if (sum > allBytes) wrong = say("照片加起来太大，请分两次送。", "Together they are too large; send them in two goes.");
-  input.setCustomValidity(wrong);
-  if (state) state.textContent = wrong || (list.length ? say(`${list.length} 张，共 ${(sum / 1e6).toFixed(1)} MB`, `${list.length} photos, ${(sum / 1e6).toFixed(1)} MB`) : "");
-}
-document.addEventListener("change", (e) => {
-  const input = e.target;
-  if (!input.dataset?.shrink || !input.form) return;
-  const work = shrinkAll(input).finally(() => shrinking.delete(input.form));
-  shrinking.set(input.form, work);
 });
 
 show();

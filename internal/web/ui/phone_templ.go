@@ -243,7 +243,7 @@ func Phone(p PhoneProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = document(p.Title, []string{"phone.js"}, phone(p.Large)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = document(p.Title, []string{PhotoScript, "phone.js"}, phone(p.Large)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,0 +1,17 @@
+package ui
+
+// PhotoSorts says what a field for pictures takes besides them, and from where.
+type PhotoSorts struct {
+	Documents bool // PDF, too
+	Camera    bool // a phone's camera, at once
+}
+
+// PhotoScript is the script a page with a field for pictures needs.
+const PhotoScript = "photos.js"
+
+func (s PhotoSorts) accept() string {
+	if s.Documents {
+		return "image/jpeg,image/png,image/webp,image/heic,application/pdf"
+	}
+	return "image/jpeg,image/png,image/webp,image/heic"
+}
