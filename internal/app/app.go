@@ -206,7 +206,7 @@ func (a *App) rooms() error {
 	a.Audit.RolesBy(a.Auth.Roles)
 	index := search.New()
 	a.Estate = estate.New(a.DB, index, estateVault{a.Vault, a.Keys}, estateAudit{a.Audit, a.Vault})
-	a.Estate.GoBy(a.span)
+	a.Estate.GoBy(a.span, a.number)
 	a.Queue = &jobs.Queue{}
 	a.Notice = notice.New(a.DB)
 	a.Notice.OnTold(func(n notice.Notice) { a.Hub.Publish(n.Project, "notice") })
@@ -221,6 +221,7 @@ func (a *App) rooms() error {
 	a.Cases.Listen(a.Programs.Changed)
 	h := homes{a.Estate, index, a.code}
 	a.Desk = desk.New(a.DB, a.Cases, h, a.Hub)
+	a.Desk.GoBy(a.span)
 	a.Work = work.New(a.DB, load{a.Cases}, workTrail{a.Audit})
 	able := staff{a.Auth, a.Work, load{a.Cases}}
 	a.Files, err = files.New(files.Options{DB: a.DB, Audit: a.Audit, Dir: a.FilesFolder(), Cache: filepath.Join(a.Config.Data, "cache"), Scanner: a.scanner()})

@@ -55,3 +55,13 @@ func (a *App) span(project int64, figure string) calendar.Limit {
 	}
 	return l
 }
+
+// number is a whole number of the figures in force in a project, 0 where its
+// profile has none.
+func (a *App) number(project int64, figure string) int {
+	n, err := a.Book.Figures(project).Number(figure, nil)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}

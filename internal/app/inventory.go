@@ -66,6 +66,7 @@ func TakeInventory(ctx context.Context) (Inventory, error) {
 func envOf(mods []module.Module) procedure.Env {
 	var env procedure.Env
 	for _, m := range mods {
+		env.Figures = append(env.Figures, m.Figures...)
 		for _, x := range m.Actions {
 			env.Actions = append(env.Actions, x.Name)
 		}

@@ -121,11 +121,15 @@ func isName(s string) bool {
 // IsZero reports whether l is no limit at all.
 func (l Limit) IsZero() bool { return l.Unit == "" }
 
-// Shift moves day by n times l, a span of days or months (years are months):
+// Shift moves day by n times l, a span of minutes, hours, days or months (years are months):
 // back when n is negative. The last day of a shorter month stands for one that
 // it does not have. ok is false for a span counted in anything else.
 func (l Limit) Shift(day time.Time, n int) (moved time.Time, ok bool) {
 	switch l.Unit {
+	case Minutes:
+		return day.Add(time.Duration(n*l.N) * time.Minute), true
+	case Hours:
+		return day.Add(time.Duration(n*l.N) * time.Hour), true
 	case Days:
 		return day.AddDate(0, 0, n*l.N), true
 	case Months:

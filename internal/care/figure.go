@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"guanjia/internal/calendar"
 	"guanjia/internal/engine"
 	"guanjia/internal/procedure"
 	"guanjia/internal/text"
@@ -87,7 +88,8 @@ func Measure(s Standing, f *procedure.Figures, now time.Time) []Figure {
 	m.share("satisfaction", text.B("回访满意率", "Satisfied"), "≥", k.Follow.Satisfied, k.Follow.Done, "targets.satisfaction")
 	m.share("urgent_in_time", text.B("急修到场及时", "Urgent in time"), "≥", k.urgentInTime, k.urgent, "targets.urgent_in_time")
 	m.share("rework", text.B("返修率", "Rework"), "≤", k.reworks, k.repairs, "targets.rework")
-	m.most("valid_complaints", text.B("有效投诉，最多的一天", "Valid complaints on the worst day"), k.validAtMost(), "targets.valid_complaints.count")
+	days, title := validSpan(f)
+	m.most("valid_complaints", title, k.validAtMost(days), "targets.valid_complaints.count")
 	m.most("authority_complaints", text.B("投诉到主管部门", "Complaints to the authority"), k.toAuthority, "targets.complaints.authority")
 	m.share("company_complaints", text.B("投诉到公司的占比", "Complaints that went to the company"), "≤", k.toCompany, k.complaints, "targets.complaints.company")
 	if s.Year != nil {
@@ -149,11 +151,30 @@ type Complaint struct {
 	Valid, Closed, Followed bool
 }
 
-// validAtMost is how many complaints of one day were found valid, at most.
-func (m Month) validAtMost() int {
-	most := 0
-	for _, d := range m.Days {
-		most = max(most, d.valid)
+// validSpan is the span of days whose valid complaints are counted together,
+// zero for the whole month; a profile that says none means each day.
+func validSpan(f *procedure.Figures) (days int, title text.Both) {
+	each, err := f.Limit("targets.valid_complaints.each", nil)
+	switch {
+	case err != nil || each.Unit == calendar.Days && each.N == 1:
+		return 1, text.B("有效投诉，最多的一天", "Valid complaints on the worst day")
+	case each.Unit == calendar.Days:
+		return each.N, text.F("有效投诉，最多的连续 %d 天", "Valid complaints in the worst %d days", each.N)
+	default:
+		return 0, text.B("有效投诉，本月", "Valid complaints of the month")
+	}
+}
+
+// validAtMost is how many complaints of so many days on end were found valid,
+// at most; of the month with zero.
+func (m Month) validAtMost(days int) int {
+	most, sum := 0, 0
+	for i, d := range m.Days {
+		sum += d.valid
+		if days > 0 && i >= days {
+			sum -= m.Days[i-days].valid
+		}
+		most = max(most, sum)
 	}
 	return most
 }

@@ -10,6 +10,7 @@ import (
 	"guanjia/internal/calendar"
 	"guanjia/internal/desk"
 	"guanjia/internal/errs"
+	"guanjia/internal/jobs"
 	"guanjia/internal/store"
 	"guanjia/internal/store/storetest"
 )
@@ -59,6 +60,55 @@ func (b bench) signal(t *testing.T, event, call, from string) desk.Call {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// proves DSK-21: what nobody took in is kept as long as the profile says, and
+// no longer.
+func TestDraftIsKeptAsLongAsTheProfileSays(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bench) {
+		ctx := context.Background()
+		b.GoBy(func(p int64, figure string) calendar.Limit {
+			if p == project && figure == "desk.draft_kept" {
+				return calendar.Limit{N: 30, Unit: calendar.Days}
+			}
+			return calendar.Limit{}
+		})
+		sweep := b.Module().Jobs[0]
+		older := b.agent
+		older.Account++
+		save := func(a auth.Actor) {
+			t.Helper()
+			if _, err := b.SaveDraft(ctx, a, project, map[string]string{"words": "水龙头"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := func(when string, mine, theirs int) {
+			t.Helper()
+			if err := sweep.Work(ctx, jobs.Job{}); err != nil {
+				t.Fatal(err)
+			}
+			b.read(t, func(ctx context.Context, tx *store.Tx) error {
+				for a, n := range map[int64]int{b.agent.Account: mine, older.Account: theirs} {
+					d, err := b.Service.Draft(ctx, tx, auth.Actor{Account: a}, project)
+					if err != nil || len(d.Form) != n {
+						t.Errorf("%s: draft of %d = %+v, %v", when, a, d, err)
+					}
+				}
+				return nil
+			})
+		}
+		save(older)
+		b.clock.Add(24 * time.Hour)
+		save(b.agent)
+		b.clock.Add(29 * 24 * time.Hour)
+		want("on the thirtieth day", 1, 1)
+		b.clock.Add(time.Hour)
+		want("after it", 1, 0)
+		b.clock.Add(30 * 24 * time.Hour)
+		b.GoBy(func(int64, string) calendar.Limit { return calendar.Limit{} })
+		want("a profile that says nothing", 1, 0)
+	})
 }
 
 // proves DSK-02, DSK-12: ring time, rings, answered or missed, caller, length.

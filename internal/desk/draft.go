@@ -64,6 +64,40 @@ func (s *Service) Draft(ctx context.Context, tx *store.Tx, actor auth.Actor, pro
 	return list[0], nil
 }
 
+// sweepDrafts removes drafts that nobody came back to for as long as the
+// profile of their project keeps them (desk.draft_kept): what a caller said and
+// nobody took in is not kept for good.
+func (s *Service) sweepDrafts(ctx context.Context) error {
+	if s.spans == nil {
+		return nil
+	}
+	type oldest struct{ project, saved int64 }
+	var list []oldest
+	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		list, err = store.All(ctx, tx, func(scan store.Scan) (o oldest, err error) { return o, scan(&o.project, &o.saved) },
+			"SELECT project_id, min(saved_at) FROM desk_draft GROUP BY project_id")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		kept := s.spans(o.project, "desk.draft_kept")
+		err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			since, ok := kept.Shift(tx.Now(), -1)
+			if !ok || !store.Time(o.saved).Before(since) {
+				return nil
+			}
+			_, err := tx.Exec(ctx, "DELETE FROM desk_draft WHERE project_id = ? AND saved_at < ?", o.project, store.Micros(since))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func dropDraft(ctx context.Context, tx *store.Tx, project, account int64) error {
 	_, err := tx.Exec(ctx, "DELETE FROM desk_draft WHERE project_id = ? AND account = ?", project, account)
 	return err

@@ -1,7 +1,11 @@
 package desk
 
 import (
+	"context"
+	"time"
+
 	"guanjia/internal/auth"
+	"guanjia/internal/jobs"
 	"guanjia/internal/module"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -18,6 +22,8 @@ func (s *Service) Module() module.Module {
 			{Name: PermConnect, Title: text.B("电话系统送来电", "Deliver calls from the telephone system")},
 			{Name: PermAlarm, Title: text.B("接手警报", "Take over an alarm")},
 		},
+		Figures:    []string{"desk.days", "desk.draft_kept", "desk.hotline", "desk.hours", "desk.repair_line", "desk.rings", "desk.shifts", "targets.answer_rate", "repair.arrive.{fault}.{grade}", "departments"},
+		Jobs:       []jobs.Spec{{Kind: "desk.draft.sweep", Every: time.Hour, Work: func(ctx context.Context, _ jobs.Job) error { return s.sweepDrafts(ctx) }}},
 		Migrations: sub,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"embed"
 
 	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
@@ -43,6 +44,10 @@ type Live interface {
 	Publish(project int64, topic string)
 }
 
+// Spans reads a span of time out of the figures in force in a project
+// ("desk.draft_kept"); the zero Limit where its profile has none.
+type Spans func(project int64, figure string) calendar.Limit
+
 // Service is the room's use cases. All methods check the actor's right in the
 // project and return errs kinds.
 type Service struct {
@@ -51,6 +56,7 @@ type Service struct {
 	dir   Directory
 	live  Live
 
+	spans   Spans
 	dangers func(said string) []string // see Heed
 }
 
@@ -58,6 +64,10 @@ type Service struct {
 func New(db *store.DB, cases casefile.Cases, dir Directory, live Live) *Service {
 	return &Service{db: db, cases: cases, dir: dir, live: live}
 }
+
+// GoBy lets the service read its spans of time from the handbook; without it
+// drafts are kept for good. Call it before use.
+func (s *Service) GoBy(spans Spans) { s.spans = spans }
 
 func allow(actor auth.Actor, permission string, project int64) error {
 	if actor.May(permission, project) {

@@ -79,6 +79,12 @@ func figure(fig *procedure.Figures, path string, v procedure.Values) (any, bool)
 // isPath tells a figure path from a role or a field.
 func isPath(s string) bool { return strings.Contains(s, ".") }
 
+// Figures are the figures of a profile that the engine reads whatever a
+// procedure says, * for any name.
+func Figures() []string {
+	return []string{"desk.days", "desk.hours", "pause_limit.length", "pause_limit.times", "pause_reasons", "powers.*"}
+}
+
 // targets resolves a word of to, tell or levels: a field gives its answer, a
 // figure path its words; roles, owner, assignee and customer stay as they are.
 func (env Env) targets(word string, v procedure.Values) []string {

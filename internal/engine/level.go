@@ -69,14 +69,30 @@ func waitsUntil(env Env, s State) (time.Time, bool) {
 		}
 		if f := env.Def.Field(word); f != nil {
 			if day, err := time.ParseInLocation(time.DateOnly, dataString(v, word), calendar.Zone); f.Type == procedure.TypeDate && err == nil {
-				return day, true
+				return earlier(env, st.Before, day, v), true
 			}
 			t, ok := asTime(v[word])
-			return t, ok
+			if !ok {
+				return t, false
+			}
+			return earlier(env, st.Before, t, v), true
 		}
 		if l, err := env.Figures.Limit(word, v); err == nil {
 			return env.Calendar.Due(s.Since, l, nil), true
 		}
 	}
 	return time.Time{}, false
+}
+
+// earlier is the moment that lies the figure's span before t; t itself without one.
+func earlier(env Env, figure string, t time.Time, v procedure.Values) time.Time {
+	if figure == "" {
+		return t
+	}
+	l, err := env.Figures.Limit(figure, v)
+	if err != nil {
+		return t
+	}
+	before, _ := l.Shift(t, -1) // t itself for a span that cannot go back, which the checker refuses
+	return before
 }

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -45,6 +46,8 @@ type DirectoryRow struct {
 	Phones  map[int64][]Phone // by person
 	Confirm Confirmation
 	Last    string // the last month it was confirmed in, "" never
+	Vacant  string // the day since which the unit stands empty, "" when it does not
+	Long    bool   // empty for longer than directory.vacant (EST-06)
 	Stale   bool   // a contact changed after the last issue: it is to be issued again (EST-06)
 }
 
@@ -61,7 +64,8 @@ const (
 type Directory struct {
 	Month      string
 	Today      string
-	Due        string // the 20th, until when every unit is confirmed
+	Due        string         // the day until which every unit is confirmed
+	VacantFor  calendar.Limit // longer than this is long-vacant; zero: the profile does not say
 	Units      int
 	Confirmed  int
 	Changed    int
@@ -70,9 +74,19 @@ type Directory struct {
 	Issues     []Issue
 }
 
-// dueDay is the day of the month until which all is confirmed; the procedure
-// of the directory has it as a figure, this page shows it.
-const dueDay = "-20"
+// dueDay is the day of a month until which all is confirmed (directory.day);
+// the last one where the profile names none or the month is shorter.
+func (s *Service) dueDay(project int64, month string) string {
+	last, err := time.Parse(time.DateOnly, month+"-01")
+	if err != nil {
+		return ""
+	}
+	last = last.AddDate(0, 1, -1)
+	if day := s.number(project, "directory.day"); day > 0 && day < last.Day() {
+		return fmt.Sprintf("%s-%02d", month, day)
+	}
+	return last.Format(time.DateOnly)
+}
 
 var monthForm = regexp.MustCompile(`^[12][0-9]{3}-(0[1-9]|1[0-2])$`)
 
@@ -85,7 +99,7 @@ func (s *Service) DirectoryOf(ctx context.Context, tx *store.Tx, project int64, 
 	if !monthForm.MatchString(d.Month) {
 		d.Month = d.Today[:7]
 	}
-	d.Due = d.Month + dueDay
+	d.Due, d.VacantFor = s.dueDay(project, d.Month), s.span(project, "directory.vacant")
 	counts, err := store.One(ctx, tx, func(scan store.Scan) (x [3]int, err error) { return x, scan(&x[0], &x[1], &x[2]) },
 		`SELECT count(*), count(c.unit_id), coalesce(sum(c.changed), 0) FROM estate_live_unit u
 LEFT JOIN estate_confirmation c ON c.project_id = u.project_id AND c.unit_id = u.id AND c.month = ? WHERE `+inDirectory, d.Month, project)
@@ -142,7 +156,37 @@ WHERE `+where+" ORDER BY "+order+" LIMIT ?", append(args, limit+1)...)
 		}
 	}
 	d.Rows = rows
+	if err := s.standing(ctx, tx, project, &d); err != nil {
+		return d, err
+	}
 	return d, s.reach(ctx, tx, project, &d)
+}
+
+// standing fills in since when the vacant units of d stand empty.
+func (s *Service) standing(ctx context.Context, tx *store.Tx, project int64, d *Directory) error {
+	at, units := map[int64]*DirectoryRow{}, []int64{}
+	for i := range d.Rows {
+		if r := &d.Rows[i]; r.State == StateVacant {
+			at[r.ID], units = r, append(units, r.ID)
+		}
+	}
+	if len(units) == 0 {
+		return nil
+	}
+	long := ""
+	if since, ok := d.VacantFor.Shift(tx.Now().In(calendar.Zone), -1); ok {
+		long = since.Format(time.DateOnly)
+	}
+	type span struct {
+		unit int64
+		from string
+	}
+	list, err := store.All(ctx, tx, func(scan store.Scan) (x span, err error) { return x, scan(&x.unit, &x.from) },
+		"SELECT unit_id, from_date FROM estate_unit_state WHERE project_id = ? AND to_date = '' AND state = 'vacant' AND unit_id IN ("+marks(len(units))+")", argsOf(project, units)...)
+	for _, x := range list {
+		at[x.unit].Vacant, at[x.unit].Long = x.from, x.from != "" && x.from < long
+	}
+	return err
 }
 
 // reach fills in who is reached at the units of d and how.

@@ -105,6 +105,15 @@ func TestDirectoryOfTheMonth(t *testing.T) {
 		if d := h.directory(estate.ShowTodo); d.Month != "2026-12" || d.Confirmed != 0 || len(d.Rows) != 2 || d.Rows[1].Last != "2026-11" {
 			t.Errorf("the next month: %+v", d)
 		}
+		// proves EST-06: long-vacant by the profile, which may say another span and another day.
+		if d := h.directory(estate.ShowVacant); d.Rows[0].Vacant != "2019-06-28" || !d.Rows[0].Long || d.Due != "2026-12-20" {
+			t.Errorf("vacant for more than three months: %+v", d)
+		}
+		h.front(everything...).get("/directory?show=vacant", "2019-06-28 起登记空置，已超过 3 个月")
+		h.figures = map[string]string{"directory.vacant": "10 years", "directory.day": "31"}
+		if d := h.directory(estate.ShowVacant); d.Rows[0].Long || d.Due != "2026-12-31" {
+			t.Errorf("another span, another day: %+v", d)
+		}
 	})
 }
 

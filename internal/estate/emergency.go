@@ -28,9 +28,17 @@ func (s *Service) EmergencyFor(ctx context.Context, tx *store.Tx, project, unit 
 	}, "SELECT name, relation, office, outside, phone, mobile FROM estate_emergency WHERE project_id = ? AND unit_id = ? ORDER BY place, id", project, unit)
 }
 
-// EmergencyMissing says what EST-03 still wants of a list: two contacts in
-// office hours, two outside them, each with phone and mobile.
-func EmergencyMissing(list []Emergency) []text.Both {
+// Wanted is how many emergency contacts a unit must have in office hours and
+// outside them (directory.contacts).
+type Wanted struct{ Office, Outside int }
+
+func (s *Service) wanted(project int64) Wanted {
+	return Wanted{s.number(project, "directory.contacts.office_hours"), s.number(project, "directory.contacts.outside")}
+}
+
+// EmergencyMissing says what EST-03 still wants of a list: so many contacts in
+// office hours and outside them, each with phone and mobile.
+func EmergencyMissing(list []Emergency, want Wanted) []text.Both {
 	office, outside, incomplete := 0, 0, 0
 	for _, e := range list {
 		if e.Office {
@@ -44,11 +52,11 @@ func EmergencyMissing(list []Emergency) []text.Both {
 		}
 	}
 	var out []text.Both
-	if office < 2 {
-		out = append(out, text.F("还差 %d 位办公时间联系人", "%d more contact(s) needed for office hours", 2-office))
+	if n := want.Office - office; n > 0 {
+		out = append(out, text.F("还差 %d 位办公时间联系人", "%d more contact(s) needed for office hours", n))
 	}
-	if outside < 2 {
-		out = append(out, text.F("还差 %d 位非办公时间联系人", "%d more outside office hours", 2-outside))
+	if n := want.Outside - outside; n > 0 {
+		out = append(out, text.F("还差 %d 位非办公时间联系人", "%d more outside office hours", n))
 	}
 	if incomplete > 0 {
 		out = append(out, text.F("%d 位缺电话或手机", "%d without phone or mobile", incomplete))

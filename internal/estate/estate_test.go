@@ -97,6 +97,13 @@ func newHouse(t testing.TB, db *store.DB, clock *calendar.Manual) *house {
 			t.Error(figure, err, wrong)
 		}
 		return l
+	}, func(_ int64, figure string) int {
+		f, wrong := shipped().Override(h.figures)
+		n, err := f.Number(figure, nil)
+		if err != nil || len(wrong) > 0 {
+			t.Error(figure, err, wrong)
+		}
+		return int(n)
 	})
 	p, err := h.CreateProject(context.Background(), auth.System, estate.Project{Code: "jinxiu", Name: "锦绣华庭", Profile: "residential", AreaCode: "0755"})
 	if err != nil {

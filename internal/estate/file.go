@@ -55,6 +55,7 @@ type File struct {
 	People    map[int64]Person
 	Phones    map[int64][]Phone
 	Emergency []Emergency
+	Wanted    Wanted // how many of them the profile asks for
 	States    []StateSpan
 	Changes   []Change
 	Entries   []Entry      // of the registers
@@ -103,6 +104,7 @@ func (s *Service) UnitFile(ctx context.Context, actor auth.Actor, project, id in
 		if f.Emergency, err = s.EmergencyFor(ctx, tx, project, id); err != nil {
 			return err
 		}
+		f.Wanted = s.wanted(project)
 		if f.States, err = s.UnitStates(ctx, tx, project, id); err != nil {
 			return err
 		}

@@ -216,7 +216,7 @@ func TestEmergencyContacts(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 			missing := func(list ...estate.Emergency) (out []string) {
-				for _, m := range estate.EmergencyMissing(list) {
+				for _, m := range estate.EmergencyMissing(list, estate.Wanted{Office: 2, Outside: 2}) {
 					out = append(out, m.ZH)
 				}
 				return out
@@ -240,6 +240,8 @@ func TestEmergencyContacts(t *testing.T) {
 			return err
 		})
 		h.front(everything...).get(fmt.Sprintf("/units/%d", u.ID), "还差 1 位非办公时间联系人")
+		h.figures = map[string]string{"directory.contacts.outside": "4"}
+		h.front(everything...).get(fmt.Sprintf("/units/%d", u.ID), "还差 3 位非办公时间联系人")
 	})
 }
 

@@ -43,6 +43,10 @@ type Auditor interface {
 // ("segment.stay"); the zero Limit where its profile has none.
 type Spans func(project int64, figure string) calendar.Limit
 
+// Numbers reads a whole number out of the figures in force in a project
+// ("directory.day"); 0 where its profile has none.
+type Numbers func(project int64, figure string) int
+
 // Service reads and changes the estate. Methods with an actor check its rights
 // in the project; those with only a tx are for rooms that did.
 type Service struct {
@@ -51,6 +55,7 @@ type Service struct {
 	vault Vault
 	audit Auditor
 	spans Spans
+	count Numbers
 }
 
 // New makes the service over db.
@@ -58,9 +63,18 @@ func New(db *store.DB, index *search.Index, vault Vault, audit Auditor) *Service
 	return &Service{db: db, index: index, vault: vault, audit: audit}
 }
 
-// GoBy lets the service read its spans of time from the handbook; without it
-// nothing falls due and no rule proposes a segment. Call it before use.
-func (s *Service) GoBy(spans Spans) { s.spans = spans }
+// GoBy lets the service read its figures from the handbook; without it nothing
+// falls due, no rule proposes a segment, and no contact is missed. Call it
+// before use.
+func (s *Service) GoBy(spans Spans, numbers Numbers) { s.spans, s.count = spans, numbers }
+
+// number is the figure's whole number; 0 where nothing says one.
+func (s *Service) number(project int64, figure string) int {
+	if s.count == nil {
+		return 0
+	}
+	return s.count(project, figure)
+}
 
 // span is the figure's span of time; zero where nothing says one.
 func (s *Service) span(project int64, figure string) calendar.Limit {

@@ -754,7 +754,7 @@ func unitPeople(v unitView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			for i, m := range EmergencyMissing(v.file.Emergency) {
+			for i, m := range EmergencyMissing(v.file.Emergency, v.file.Wanted) {
 				if i > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "·")
 					if templ_7745c5c3_Err != nil {

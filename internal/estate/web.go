@@ -35,7 +35,7 @@ func NewPages(s *Service, parts []UnitPart, actions []UnitAction) *Pages {
 func (p *Pages) Module() module.Module {
 	return module.Module{
 		Name: "estate", Room: 10, Requires: []string{"search"},
-		Permissions: Permissions(), Migrations: Migrations(), Routes: p.routes(),
+		Permissions: Permissions(), Migrations: Migrations(), Figures: Figures(), Routes: p.routes(),
 		Nav: []web.NavItem{{
 			Place: 40, Title: text.B("客户与房屋", "Units & people"), Icon: "building", Path: "/p/{project}/units", Permission: PermView,
 			Also: []string{"/p/{project}/houses", "/p/{project}/buildings", "/p/{project}/people", "/p/{project}/registers", "/p/{project}/directory"},

@@ -1,6 +1,7 @@
 package handbook
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -199,4 +200,22 @@ func leverPath(base string, c procedure.Clause) string {
 	default:
 		return ""
 	}
+}
+
+// laterWords says which room to come will read the figure at path, "" when one
+// reads it already.
+func (s *Service) laterWords(ctx context.Context, profiles []string, path string) string {
+	for _, name := range profiles {
+		room := s.book.Profiles[name].Later(path)
+		if room == "" {
+			continue
+		}
+		for _, p := range s.pages {
+			if p.Name == room {
+				room = p.Title.In(text.LangOf(ctx))
+			}
+		}
+		return text.Tf(ctx, "以后用：%s", "read later: %s", room)
+	}
+	return ""
 }

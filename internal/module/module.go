@@ -28,7 +28,8 @@ type Module struct {
 	Jobs        []jobs.Spec
 	Actions     []Action
 	Facts       []Fact
-	Migrations  fs.FS // nil: no tables
+	Figures     []string // figures of a profile that its own code reads, * for any name; a procedure's are known from the procedure
+	Migrations  fs.FS    // nil: no tables
 }
 
 // Action is something the handbook may make a room do: "estate.directory.confirm@1".

@@ -8,39 +8,56 @@ import (
 	"guanjia/internal/text"
 )
 
-// Figures the engine and the pages read whatever the procedures say.
-var alwaysRead = []string{"departments", "trades", "pause_reasons", "powers"}
-
-// checkUnused mentions figures that nothing reads. It needs to know what the
-// rooms read, so it is silent without Env.Figures.
+// checkUnused mentions figures that nothing reads and that no room to come is
+// said to read, and figures said to be for later that are read already. What
+// the rooms read it has to be told: without Env.Figures it looks only whether
+// what is for later is there.
 func checkUnused(h *Handbook, env Env, ps *problems) {
-	if env.Figures == nil {
-		return
-	}
-	used := slices.Concat(alwaysRead, env.Figures)
-	for _, d := range h.Procedures {
-		used = append(used, d.figures()...)
-	}
-	for _, a := range h.Texts.Answers {
-		for _, m := range figureMark.FindAllStringSubmatch(a.Words.ZH, -1) {
-			used = append(used, m[1])
-		}
+	used := slices.Concat(env.Figures, h.figures())
+	reads := func(path string) bool {
+		return slices.ContainsFunc(used, func(u string) bool { return covers(u, path) })
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Profiles)) {
 		f := h.Profiles[name]
 		f.own(func(path string, pos Pos) {
-			if slices.ContainsFunc(used, func(u string) bool { return covers(u, path) }) {
+			if env.Figures == nil || reads(path) || f.Later(path) != "" {
 				return
 			}
 			ps.list = append(ps.list, Problem{Pos: pos, Code: "figure.unused", Warning: true,
-				What: text.F("没有规程和房间用到“%s”", "no procedure and no room reads %q", path), Do: text.B("删去，或让规程用它", "remove it, or let a procedure use it")})
+				What: text.F("没有规程和房间用到“%s”", "no procedure and no room reads %q", path),
+				Do:   text.B("删去，让规程用它，或写进 later", "remove it, let a procedure read it, or name it under later")})
 		})
+		for _, l := range f.later {
+			switch {
+			case l.pos.File != f.file: // said by the profile that this one is like
+			case f.exact(l.path) == nil:
+				ps.add(l.pos, "figure.later", text.F("档里没有“%s”这个数值", "the profile has no figure %q", l.path), text.B("改名，或删去", "correct the name, or remove it"))
+			case env.Figures != nil && reads(l.path):
+				ps.list = append(ps.list, Problem{Pos: l.pos, Code: "figure.later", Warning: true,
+					What: text.F("“%s”已经有人用了", "%q is read already", l.path), Do: text.B("从 later 里删去", "remove it from later")})
+			}
+		}
 	}
 }
 
-// figures are the paths a definition reads.
-func (d *Definition) figures() []string {
+// figures are the paths that procedures and answers read.
+func (h *Handbook) figures() []string {
 	var list []string
+	for _, d := range h.Procedures {
+		list = append(list, d.figures()...)
+	}
+	for _, a := range h.Texts.Answers {
+		for _, m := range figureMark.FindAllStringSubmatch(a.Words.ZH, -1) {
+			list = append(list, m[1])
+		}
+	}
+	return list
+}
+
+// figures are the paths a definition reads, and the opening hours that a
+// profile may give to it alone.
+func (d *Definition) figures() []string {
+	list := []string{"desk." + d.Name + "_line"}
 	add := func(path string) {
 		if isFigurePath(path) {
 			list = append(list, path)
@@ -52,7 +69,12 @@ func (d *Definition) figures() []string {
 		}
 	}
 	for i := range d.Fields {
-		add(d.Fields[i].From)
+		if from := d.Fields[i].From; from != "" { // a list may stand at the top of a profile
+			list = append(list, from)
+		}
+	}
+	for i := range d.Papers {
+		cond(d.Papers[i].When)
 	}
 	for i := range d.Clocks {
 		add(d.Clocks[i].Limit)
@@ -61,7 +83,7 @@ func (d *Definition) figures() []string {
 	}
 	for i := range d.Steps {
 		s := &d.Steps[i]
-		for _, p := range slices.Concat([]string{s.To, s.Limit, s.Until}, s.Who, s.Tell) {
+		for _, p := range slices.Concat([]string{s.To, s.Limit, s.Until, s.Before}, s.Who, s.Tell) {
 			add(p)
 		}
 		for _, a := range s.Args {
@@ -81,14 +103,20 @@ func covers(used, path string) bool {
 	u, p := strings.Split(used, "."), strings.Split(path, ".")
 	for i, part := range u {
 		if i >= len(p) {
-			break // a word serves for all further placeholders
+			if !anyName(part) {
+				return false
+			}
+			continue // a word serves for all further placeholders
 		}
-		if part != p[i] && part != "*" && part[0] != '{' {
+		if part != p[i] && !anyName(part) {
 			return false
 		}
 	}
 	return true
 }
+
+// anyName: a placeholder of a definition, or what a room says of all names.
+func anyName(part string) bool { return part == "*" || strings.HasPrefix(part, "{") }
 
 // own walks the figures written in the profile's own file.
 func (f *Figures) own(fn func(path string, pos Pos)) {

@@ -130,7 +130,7 @@ func (c *checker) readBeforeWritten(reached []bool) {
 		for _, w := range s.Who {
 			read(s.Pos, w, false)
 		}
-		for _, path := range []string{s.Limit, s.To, s.Until} {
+		for _, path := range []string{s.Limit, s.To, s.Until, s.Before} {
 			for _, n := range placeholders(path) {
 				read(s.Pos, n, path == s.To)
 			}

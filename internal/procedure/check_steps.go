@@ -1,9 +1,11 @@
 package procedure
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"guanjia/internal/text"
 )
@@ -30,11 +32,38 @@ func (c *checker) steps() {
 				c.refuse(s.Pos, "until.field", text.F("“%s”不是日期或时间栏", "%q is no field of a date or time", s.Until), text.B("写一个日期或时间栏，或数值路径", "name such a field, or the path of a figure"))
 			}
 		}
+		if s.Before != "" {
+			c.before(s)
+		}
 		c.condNames(s.Pos, s.Urgent)
 		for _, b := range s.Then {
 			c.condNames(b.Pos, b.When)
 		}
 	}
+}
+
+// before judges how long before a moment a wait ends: a span that can be gone
+// back from it, in every profile.
+func (c *checker) before(s *Step) {
+	c.limit(s.Pos, s.Before)
+	if c.d.Field(s.Until) == nil {
+		c.refuse(s.Pos, "before.field", text.F("步骤“%s”有 before，until 却不是日期或时间栏", "step %q has before, but its until is no field of a date or time", s.Name),
+			text.B("until 写一个日期或时间栏，或删去 before", "name such a field in until, or remove before"))
+		return
+	}
+	if len(placeholders(s.Before)) > 0 {
+		return
+	}
+	c.everyProfile(s.Pos, s.Before, "before", func(fig *Figures) error {
+		l, err := fig.Limit(s.Before, nil)
+		if err != nil {
+			return nil //nolint:nilerr // said by limit
+		}
+		if _, ok := l.Shift(time.Time{}, -1); !ok || l.After != "" {
+			return fmt.Errorf("%s is no span of minutes, hours, days or months", l)
+		}
+		return nil
+	})
 }
 
 // who judges the people of a step. A role must be one of the handbook's, and

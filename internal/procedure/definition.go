@@ -168,6 +168,7 @@ type Step struct {
 	Then   []Branch          // where it goes; first that holds
 	Limit  string            // figure path: the step's own clock, from entering to leaving
 	Until  string            // wait: a date or time field, or a figure path counted from entering; then the outcome is "due"
+	Before string            // wait: a figure path or span; so long before the moment of the field in Until
 	Urgent Cond              // dispatch: rings, whatever the quiet hours, when this holds; nil: never
 	Action string            // action: "room.verb@1"; spawn of another case is "casefile.open@1"
 	Args   map[string]string // of the action, or item and amount of pay, place and with of meet

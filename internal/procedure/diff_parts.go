@@ -146,7 +146,7 @@ func stepParts(d *Definition, books []*Handbook) []part {
 		attrs := []attr{
 			{"do", text.B("做什么", "kind"), KindTitle(s.Do)}, {"who", text.B("谁来做", "who"), whoWords(d, books, s.Who...)}, {"to", text.B("交给", "to"), whoWords(d, books, s.To)}, listed("by", "方式", "by", s.By),
 			{"asks", text.B("填写", "asks"), fieldTitles(s.Asks)}, listed("needs", "必备", "needs", s.Needs), listed("not_by", "不得由谁来做", "not by who did", s.NotBy),
-			{"tell", text.B("告知", "tells"), whoWords(d, books, s.Tell...)}, {"limit", text.B("时长", "limit"), limitWords(d, s.Limit)}, plain("until", "等到", "until", s.Until), plain("action", "动作", "action", s.Action),
+			{"tell", text.B("告知", "tells"), whoWords(d, books, s.Tell...)}, {"limit", text.B("时长", "limit"), limitWords(d, s.Limit)}, plain("until", "等到", "until", s.Until), {"before", text.B("提前", "before it"), limitWords(d, s.Before)}, plain("action", "动作", "action", s.Action),
 			plain("files", "归档", "files", s.Files), plain("group", "分段", "group", s.Group), listed("rule", "依据", "rules", s.Rules),
 		}
 		if s.Urgent != nil {

@@ -102,7 +102,7 @@ var figureParts = map[string]text.Both{
 	"other": text.B("其他", "other"), "receipt": text.B("签收", "receipt"), "decide": text.B("定夺", "decide"), "share": text.B("比例", "share"), "each": text.B("每", "each"),
 	"owners": text.B("业主", "owners"), "customers": text.B("客户", "customers"), "within": text.B("期限", "within"), "vip_refresh": text.B("重点客户更新", "key customers refreshed"),
 	"analyse": text.B("统计分析", "analyse"), "days": text.B("日子", "days"), "hours": text.B("时间", "hours"), "repair_line": text.B("报修电话", "repair line"), "rings": text.B("铃声", "rings"),
-	"hotline": text.B("热线", "hotline"), "draft_kept": text.B("草稿保留", "drafts kept"), "care_alert": text.B("代管提醒", "items in care"), "day": text.B("日", "day"),
+	"hotline": text.B("热线", "hotline"), "draft_kept": text.B("草稿保留", "drafts kept"), "day": text.B("日", "day"),
 	"contacts": text.B("联系人", "contacts"), "office_hours": text.B("办公时间", "office hours"), "outside": text.B("办公时间外", "outside them"), "vacant": text.B("空置", "vacant"),
 	"satisfaction": text.B("满意率", "satisfaction"), "rework": text.B("返修率", "rework"), "urgent_in_time": text.B("急修及时", "urgent in time"), "complaints": text.B("投诉", "complaints"),
 	"collection": text.B("收缴率", "collection"), "authority": text.B("到主管部门", "to the authority"), "company": text.B("到公司", "to the company"), "handled": text.B("办结", "handled"),

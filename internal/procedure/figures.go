@@ -22,6 +22,24 @@ type Figures struct {
 	Like    string // the profile whose figures hold where this one has none
 	file    string
 	root    *node
+	later   []laterFigure
+}
+
+// laterFigure is a figure that a room to come will read.
+type laterFigure struct {
+	room, path string
+	pos        Pos
+}
+
+// Later is the room to come that will read the figure at path; "" when the
+// profile does not say that one will.
+func (f *Figures) Later(path string) string {
+	for _, l := range f.later {
+		if path == l.path || strings.HasPrefix(path, l.path+".") {
+			return l.room
+		}
+	}
+	return ""
 }
 
 // Level is one rung of an escalation ladder. It fires when the clock has used
@@ -42,9 +60,10 @@ func LoadFigures(file string, src []byte) (*Figures, []Problem) {
 		r := reader{ps: &ps}
 		f.Profile = r.name(top, "profile")
 		f.Title, f.Like = r.both(top, "title", true), r.str(top, "like")
+		f.later = r.later(top)
 		f.root = &node{kind: isMap, pos: top.pos}
 		for i, k := range top.keys {
-			if k.word != "profile" && k.word != "title" && k.word != "like" {
+			if !slices.Contains(notFigures, k.word) {
 				f.root.keys, f.root.vals = append(f.root.keys, k), append(f.root.vals, top.vals[i])
 			}
 		}
@@ -53,6 +72,29 @@ func LoadFigures(file string, src []byte) (*Figures, []Problem) {
 	f.Hash = f.digest()
 	sortProblems(ps.list)
 	return f, ps.list
+}
+
+// notFigures are the words at the top of a profile that name no figure.
+var notFigures = []string{"profile", "title", "like", "later"}
+
+// later reads the figures that wait for a room to come: room → paths.
+func (r reader) later(top *node) []laterFigure {
+	n := top.get("later")
+	if n == nil {
+		return nil
+	}
+	if n.kind != isMap {
+		r.wrongKind(n, isMap, "later")
+		return nil
+	}
+	var list []laterFigure
+	for i, k := range n.keys {
+		r.checkName(k, "room")
+		for _, path := range r.words(n, k.word) {
+			list = append(list, laterFigure{room: k.word, path: path, pos: n.vals[i].pos})
+		}
+	}
+	return list
 }
 
 // checkFigures refuses keys that no path could name.

@@ -104,6 +104,7 @@ func (h *Handbook) inherit(ps *problems) {
 			continue
 		}
 		f.root = f.root.over(base.root)
+		f.later = append(f.later, base.later...)
 		f.Hash, f.Source = f.digest(), f.standalone()
 	}
 }

@@ -17,7 +17,7 @@ var (
 		KindVisit:    {"by"},
 		KindMeet:     {"with", "place"},
 		KindPay:      {"item", "amount"},
-		KindWait:     {"until"},
+		KindWait:     {"until", "before"},
 		KindAction:   {"action", "with"},
 		KindClose:    {"files"},
 	}
@@ -39,6 +39,10 @@ func (r reader) step(k, n *node) Step {
 	}
 	if v := n.get("limit"); v != nil {
 		s.Limit = v.word
+		r.limit(v)
+	}
+	if v := n.get("before"); v != nil {
+		s.Before = v.word
 		r.limit(v)
 	}
 	switch s.Do {

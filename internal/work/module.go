@@ -31,6 +31,7 @@ func (s *Service) Module() module.Module {
 			{Name: PermSee, Title: text.B("看各人的工种", "See technicians' trades")},
 			{Name: PermManage, Title: text.B("改各人的工种", "Change technicians' trades")},
 		},
+		Figures:    []string{"pause_reasons", "repair.warranty.{element}", "trades"},
 		Migrations: sub,
 	}
 }

@@ -22,6 +22,7 @@ type Targets struct {
 	RingsSet          bool   // the profile gives the figure; else three is only a habit
 	AnswerRate        float64
 	RateSet           bool
+	Receives          bool // the hotline receives only: staff ring out on another line
 }
 
 func targetsOf(ctx context.Context, f *procedure.Figures) Targets {
@@ -49,6 +50,9 @@ func targetsOf(ctx context.Context, f *procedure.Figures) Targets {
 	if n, err := f.Number("desk.rings", nil); err == nil {
 		t.Rings, t.RingsSet = int(n), true
 	}
+	if word, err := f.Word("desk.hotline", nil); err == nil {
+		t.Receives = word == "receives only"
+	}
 	if share, err := f.Share("targets.answer_rate", nil); err == nil {
 		t.AnswerRate, t.RateSet = share, true
 	}
@@ -65,6 +69,7 @@ func (t Targets) Said(ctx context.Context) string {
 	}
 	add(t.Hours != "", "服务时间：%s %s", "Open %s %s", t.Days, t.Hours)
 	add(t.Line != "", "报修电话：%s", "repair line %s", t.Line)
+	add(t.Receives, "热线只接不打", "the hotline receives only")
 	add(t.RingsSet, "铃响 %d 声内接听", "answered within %d rings", t.Rings)
 	add(t.RateSet, "接通率 %s", "answer rate %s", percent(t.AnswerRate, true))
 	return strings.Join(parts, text.T(ctx, "；", "; "))
