@@ -93,3 +93,19 @@ func TestMeasureNothing(t *testing.T) {
 		t.Errorf("%v is measured against nothing", got)
 	}
 }
+
+// The span that valid complaints are counted by is the profile's.
+func TestValidComplaintsCountByTheirSpan(t *testing.T) {
+	t.Parallel()
+	m := Month{Days: make([]Day, 30)}
+	for day, n := range map[int]int{1: 2, 10: 1, 11: 1, 12: 1, 30: 2} {
+		m.Days[day-1].valid = n
+	}
+	for each, want := range map[string]string{"1 day": "2", "3 days": "3", "1 month": "7"} {
+		f, _ := procedure.LoadFigures("x.yaml", []byte("profile: x\ntitle: 试 / X\ntargets: {valid_complaints: {count: 2, each: "+each+"}}\n"))
+		got := Measure(Standing{Month: m}, f, time.Time{})
+		if len(got) != 1 || got[0].Now != want {
+			t.Errorf("each %s: %+v, want %s", each, got, want)
+		}
+	}
+}
