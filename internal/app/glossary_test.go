@@ -388,7 +388,7 @@ var technical = set(
 	// doors
 	"active factor identity known login logout pace password recovery reset setup try",
 	// verbs and adverbs of buttons, and of the language of procedures
-	"about actor add again analyse area ask assign behind caller cancel cannot clear code count cti day do draw drop duplicate edit end",
+	"about actor add again analyse area ask assign before behind caller cancel cannot clear code count cti day do draw drop duplicate edit end",
 	"erase erasure export filed finish forget forgotten from group hidden hint intake join jump keep limit look mapping mark marked",
 	"move need new not note off open other parent pause phone photo pick place post print proposal purpose rate read reason remind",
 	"reopen required restamp resume revert revoke run see send settle sign small subject tally tell title today told unmask unmerge",
