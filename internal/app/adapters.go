@@ -48,7 +48,7 @@ func (v estateVault) Erase(ctx context.Context, tx *store.Tx, ref int64) error {
 	return v.values.Erase(ctx, tx, auth.System, ref, "estate.person.replace")
 }
 
-// estateAudit records looks at masked data.
+// estateAudit records changes, and looks at masked data.
 type estateAudit struct {
 	trail  *audit.Service
 	values *vault.Service
@@ -64,6 +64,24 @@ func (a estateAudit) Looked(ctx context.Context, tx *store.Tx, l estate.Look) er
 		Actor: l.Actor, Project: l.Project, Action: "estate." + l.Entity + ".look", Subject: "estate." + l.Entity, ID: l.ID,
 		Data: map[string]any{"field": l.Field, "reason": l.Reason},
 	})
+}
+
+func (a estateAudit) Changed(ctx context.Context, tx *store.Tx, c estate.Changed) error {
+	return a.trail.Record(ctx, tx, audit.Entry{
+		Actor: c.Actor, Project: c.Project, Action: "estate." + c.Entity + "." + c.Verb, Subject: "estate." + c.Entity, ID: c.ID, Data: c.Data,
+	})
+}
+
+// estateWords says what the trail calls the fields and registers of the estate.
+func estateWords(key, value string) text.Both {
+	switch key {
+	case "fields":
+		return estate.FieldName(value)
+	case "register":
+		r, _ := estate.RegisterNamed(value)
+		return r.Title
+	}
+	return text.Both{}
 }
 
 // units tells casefile what it keeps of a unit.

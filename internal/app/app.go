@@ -204,6 +204,7 @@ func (a *App) rooms() error {
 	}
 	a.Audit.NameBy(a.Auth.Names)
 	a.Audit.RolesBy(a.Auth.Roles)
+	a.Audit.WordsBy(estateWords)
 	index := search.New()
 	a.Estate = estate.New(a.DB, index, estateVault{a.Vault, a.Keys}, estateAudit{a.Audit, a.Vault})
 	a.Estate.GoBy(a.span, a.number)
@@ -214,6 +215,7 @@ func (a *App) rooms() error {
 		DB: a.DB, Queue: a.Queue, Handbook: a.Book, Notices: a.Notice, Units: units{a.Estate},
 		Accounts: a.accounts(), Search: index, Log: a.Log, Forget: a.forgetCase,
 	})
+	a.Cases.RecordBy(a.Audit)
 	a.Cases.Listen(a.publishCase)
 	if a.Programs, err = a.letProgramsIn(); err != nil {
 		return err
@@ -222,7 +224,9 @@ func (a *App) rooms() error {
 	h := homes{a.Estate, index, a.code}
 	a.Desk = desk.New(a.DB, a.Cases, h, a.Hub)
 	a.Desk.GoBy(a.span)
+	a.Desk.RecordBy(a.Audit)
 	a.Work = work.New(a.DB, load{a.Cases}, workTrail{a.Audit})
+	a.Work.RecordBy(a.Audit)
 	able := staff{a.Auth, a.Work, load{a.Cases}}
 	a.Files, err = files.New(files.Options{DB: a.DB, Audit: a.Audit, Dir: a.FilesFolder(), Cache: filepath.Join(a.Config.Data, "cache"), Scanner: a.scanner()})
 	if err != nil {
@@ -238,6 +242,7 @@ func (a *App) rooms() error {
 	published := versions{a.DB, a.Cases, a.Book}
 	a.Rules.Keep(published)
 	opening := importer.New(a.DB, a.Estate, a.Keys, a.Queue, a.usedByCases)
+	opening.RecordBy(a.Audit)
 	said, err := readWords(a.source)
 	if err != nil {
 		return err
@@ -245,6 +250,7 @@ func (a *App) rooms() error {
 	a.Desk.Heed(said.dangers)
 	a.Cases.Listen(a.Desk.Heard)
 	a.Letters = letters.New(a.DB, a.Cases, said.rules, a.Queue)
+	a.Letters.RecordBy(a.Audit)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
 	extras := deskPages.OnCases()

@@ -20,6 +20,7 @@ import (
 // careRoom is the room of follow-up, visits and surveys with its pages.
 func (a *App) careRoom(casePages *caseweb.Pages, said words) module.Module {
 	a.Care = care.New(care.Options{DB: a.DB, Cases: a.Cases, Book: a.Book, Topics: said.rules, Names: a.accounts(), Homes: careHomes{a.Estate}, Tell: a.Notice, Sign: a.Keys.Digest})
+	a.Care.RecordBy(a.Audit)
 	casePages.ShowMonth(monthOf{a.Care})
 	pages := careweb.New(a.DB, a.Care, a.Book)
 	m := a.Care.Module()

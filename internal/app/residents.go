@@ -126,6 +126,7 @@ func (d doorstep) Name(ctx context.Context, tx *store.Tx, account int64) (string
 // residentRoom is the door for residents without an account.
 func (a *App) residentRoom(said words) module.Module {
 	a.Residents = resident.New(a.DB, a.Keys)
+	a.Residents.RecordBy(a.Audit)
 	pages := residentweb.New(a.DB, a.Residents, a.Cases, a.Book, doorstep{a, said, attachments{a.DB, a.Files}}, a.Config.BaseURL)
 	m := a.Residents.Module()
 	m.Routes, m.Nav = pages.Routes(), pages.Nav()

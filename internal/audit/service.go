@@ -11,6 +11,7 @@ import (
 	"guanjia/internal/calendar"
 	"guanjia/internal/jobs"
 	"guanjia/internal/store"
+	"guanjia/internal/text"
 )
 
 //go:embed migrations/*.sql
@@ -45,6 +46,7 @@ type Service struct {
 	clock calendar.Clock
 	names func(ctx context.Context, tx *store.Tx, accounts ...int64) (map[int64]auth.Person, error)
 	roles func() []auth.Role
+	said  func(key, value string) text.Both
 }
 
 // New makes the service.
@@ -62,6 +64,10 @@ func (s *Service) NameBy(names func(ctx context.Context, tx *store.Tx, accounts 
 
 // RolesBy sets who knows the names of the roles; call it before serving.
 func (s *Service) RolesBy(roles func() []auth.Role) { s.roles = roles }
+
+// WordsBy sets who knows what the values of other rooms are called, zero for
+// what it does not know; call it before serving.
+func (s *Service) WordsBy(said func(key, value string) text.Both) { s.said = said }
 
 // Jobs lists the periodic work: sealing, at most 5 seconds after a change.
 func (s *Service) Jobs() []jobs.Spec {

@@ -43,12 +43,36 @@ var actions = map[string]text.Both{
 	"handbook.change.approve":  text.B("通过手册改动", "Approved a change of the handbook"),
 	"handbook.change.refuse":   text.B("退回手册改动", "Sent a change of the handbook back"),
 	"handbook.change.begin":    text.B("手册改动生效", "A change of the handbook took effect"),
+	"casefile.case.link":       text.B("关联事项", "Linked cases"),
+	"casefile.case.unlink":     text.B("解除关联", "Unlinked cases"),
 	"casefile.case.erase":      text.B("删除事项里的个人内容", "Erased people's words from a case"),
 	"integration.token.give":   text.B("发放接口令牌", "Gave a token to a program"),
 	"integration.token.revoke": text.B("收回接口令牌", "Revoked a token"),
 	"integration.hook.add":     text.B("设置对外回调", "Set up a webhook"),
 	"integration.hook.end":     text.B("停用对外回调", "Ended a webhook"),
 	"integration.hook.resume":  text.B("恢复对外回调", "Resumed a webhook"),
+	"estate.unit.confirm":      text.B("核对通讯录", "Confirmed the directory"),
+	"estate.directory.issue":   text.B("签发通讯录", "Gave out the directory"),
+	"estate.directory.sign":    text.B("签收通讯录", "Signed for the directory"),
+	"estate.batch.open":        text.B("开始导入", "Began an import"),
+	"estate.batch.add":         text.B("导入一部分", "Imported a part"),
+	"estate.batch.publish":     text.B("发布导入", "Published an import"),
+	"desk.call.name":           text.B("认定来电人", "Said who called"),
+	"desk.call.settle":         text.B("登记来电结果", "Settled a call"),
+	"desk.promise.make":        text.B("作出承诺", "Made a promise"),
+	"desk.promise.keep":        text.B("兑现承诺", "Kept a promise"),
+	"desk.entry.write":         text.B("写日志", "Wrote into the journal"),
+	"desk.alarm.confirm":       text.B("接手警报", "Took over an alarm"),
+	"work.skill.set":           text.B("设置工种", "Set trades"),
+	"resident.link.make":       text.B("生成住户码", "Made a resident's code"),
+	"resident.link.revoke":     text.B("作废住户码", "Revoked a resident's code"),
+	"letters.file.take":        text.B("上传来信文件", "Took a file of letters"),
+	"letters.file.start":       text.B("来信立案", "Opened the cases of letters"),
+	"letters.file.withdraw":    text.B("撤销来信文件", "Withdrew a file of letters"),
+	"importer.upload.take":     text.B("上传期初台账", "Took a workbook"),
+	"importer.upload.change":   text.B("更正台账的读法", "Corrected how a workbook is read"),
+	"importer.upload.start":    text.B("开始导入台账", "Began to import a workbook"),
+	"care.survey.remind":       text.B("提醒填写征询", "Reminded of a survey"),
 	"work.order.look":          text.B("查看客户电话", "Looked at a customer's phone"),
 	"audit.entry.export":       text.B("导出操作记录", "Exported the audit trail"),
 	"audit.trail.restore":      text.B("从备份恢复", "Restored from a backup"),
@@ -63,7 +87,10 @@ var verbs = map[string]text.Both{
 var subjects = map[string]text.Both{
 	subjectAccount: text.B("账号", "Account"), "vault.value": text.B("个人信息", "Personal value"), "vault.key": text.B("密钥", "Key"),
 	"handbook.change": text.B("手册改动", "Change of the handbook"), "audit.entry": text.B("操作记录", "Audit trail"), "audit.batch": text.B("操作记录", "Audit trail"), "casefile.case": text.B("事项", "Case"),
-	"estate.unit": text.B("房屋", "Unit"), "estate.person": text.B("客户", "Person"), "estate.occupancy": text.B("居住", "Occupancy"), "desk.call": text.B("来电", "Call"),
+	"estate.unit": text.B("房屋", "Unit"), "estate.person": text.B("客户", "Person"), "estate.occupancy": text.B("居住", "Occupancy"), "estate.building": text.B("楼栋", "Building"), "estate.register": text.B("登记表", "Register"),
+	"estate.directory": text.B("通讯录", "Directory"), "estate.batch": text.B("导入批次", "Import"), "estate.project": text.B("项目", "Project"), "estate.label": text.B("标签", "Label"),
+	"desk.promise": text.B("承诺", "Promise"), "desk.entry": text.B("日志", "Journal"), "desk.alarm": text.B("警报", "Alarm"), "resident.link": text.B("住户码", "Resident's code"),
+	"letters.file": text.B("来信文件", "File of letters"), "importer.upload": text.B("期初台账", "Workbook"), "care.survey": text.B("意见征询", "Survey"), "files.file": text.B("附件", "File"), "desk.call": text.B("来电", "Call"),
 	"integration.token": text.B("接口令牌", "Token"), "integration.hook": text.B("对外回调", "Webhook"),
 }
 
@@ -82,7 +109,7 @@ func actionWords(ctx context.Context, action string) string {
 	}
 	if i := strings.LastIndexByte(action, '.'); i > 0 {
 		if b, ok := verbs[action[i+1:]]; ok {
-			return b.In(text.LangOf(ctx)) + " " + action[:i]
+			return b.In(text.LangOf(ctx)) + " " + subjectWords(ctx, action[:i])
 		}
 	}
 	return action
@@ -93,6 +120,8 @@ var keys = map[string]text.Both{
 	"role": text.B("岗位", "role"), "number": text.B("编号", "number"), "reason": text.B("原因", "reason"), "field": text.B("栏目", "field"), "kind": text.B("种类", "kind"),
 	"rows": text.B("行数", "rows"), "files": text.B("附件", "files"), "size": text.B("字节", "bytes"), "media": text.B("格式", "format"), "file": text.B("附件号", "file"), "purpose": text.B("用途", "purpose"),
 	"sort": text.B("类别", "sort"), "was": text.B("改前", "was"), "becomes": text.B("改后", "becomes"), "replay": text.B("恢复时补做", "done again after a restore"),
+	"fields": text.B("改了", "changed"), "register": text.B("登记表", "register"), "month": text.B("月份", "month"), "changed": text.B("有变化", "changed"),
+	"case": text.B("事项", "case"), "person": text.B("客户", "person"), "unit": text.B("房屋", "unit"),
 	"restored_at": text.B("恢复时间", "restored at"),
 }
 
@@ -104,6 +133,28 @@ var values = map[string]map[string]text.Both{
 
 // digestShown is how much of a digest is read aloud; the whole one is in the export.
 const digestShown = 12
+
+// word says one value of an entry in words, as the house or this room knows it.
+func (s *Service) word(ctx context.Context, key, value string) string {
+	if b, ok := values[key][value]; ok {
+		return b.In(text.LangOf(ctx))
+	}
+	if s.said != nil {
+		if b := s.said(key, value); !b.IsZero() {
+			return b.In(text.LangOf(ctx))
+		}
+	}
+	return value
+}
+
+// listed says the values of a list one after the other.
+func (s *Service) listed(ctx context.Context, key string, list []any) string {
+	said := make([]string, len(list))
+	for i, v := range list {
+		said[i] = s.word(ctx, key, fmt.Sprint(v))
+	}
+	return strings.Join(said, text.T(ctx, "、", ", "))
+}
 
 // told is the data of an entry for one cell: what it holds, in words.
 func (s *Service) told(ctx context.Context, data string) string {
@@ -119,9 +170,12 @@ func (s *Service) told(ctx context.Context, data string) string {
 		if b, ok := keys[key]; ok {
 			name = b.In(text.LangOf(ctx))
 		}
-		switch b, ok := values[key][value]; {
-		case ok:
-			value = b.In(text.LangOf(ctx))
+		list, several := held[key].([]any)
+		switch said := s.word(ctx, key, value); {
+		case several:
+			value = s.listed(ctx, key, list)
+		case said != value:
+			value = said
 		case key == "role":
 			value = s.roleWords(ctx, value)
 		case (key == "was" || key == "becomes") && len(value) == sha256.Size*2:

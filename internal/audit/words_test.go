@@ -12,6 +12,12 @@ import (
 func TestDataInWords(t *testing.T) {
 	t.Parallel()
 	s := New(Options{})
+	s.WordsBy(func(key, value string) text.Both {
+		if key == "fields" && value == "area" {
+			return text.B("建筑面积", "Floor area")
+		}
+		return text.Both{}
+	})
 	s.RolesBy(func() []auth.Role { return []auth.Role{{Name: "desk", Title: text.B("前台", "Desk")}} })
 	for name, c := range map[string]struct {
 		data   string
@@ -23,9 +29,10 @@ func TestDataInWords(t *testing.T) {
 		"a role gone":   {`{"role":"porter"}`, "岗位：porter", "role: porter"},
 		"several":       {`{"rows":12,"number":"WX-2611-0251"}`, "编号：WX-2611-0251；行数：12", "number: WX-2611-0251; rows: 12"},
 		"large numbers": {`{"rows":912164806776061954}`, "行数：912164806776061954", "rows: 912164806776061954"},
-		"unnamed":       {`{"unit":{"from":1}}`, `unit：{"from":1}`, `unit: {"from":1}`},
+		"unnamed":       {`{"span":{"from":1}}`, `span：{"from":1}`, `span: {"from":1}`},
 		"a change": {`{"sort":"handbook","was":"","becomes":"2c0b140f505657482c2d008258c97b5ffaf32bc5a123b37eb42bfe2b292e67ab"}`,
 			"改后：2c0b140f5056；类别：手册；改前：无", "becomes: 2c0b140f5056; sort: handbook; was: none"},
+		"fields":    {`{"fields":["area","attic"]}`, "改了：建筑面积、attic", "changed: Floor area, attic"},
 		"no object": {"12", "12", "12"},
 	} {
 		if got := s.told(text.WithLang(context.Background(), text.ZH), c.data); got != c.zh {

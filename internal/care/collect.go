@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
@@ -77,8 +78,10 @@ func (s *Service) Remind(ctx context.Context, actor auth.Actor, project, id int6
 			}
 			told++
 		}
-		_, err = tx.Exec(ctx, "UPDATE care_survey SET reminded_at = ? WHERE id = ?", store.Micros(tx.Now()), id)
-		return err
+		if _, err = tx.Exec(ctx, "UPDATE care_survey SET reminded_at = ? WHERE id = ?", store.Micros(tx.Now()), id); err != nil {
+			return err
+		}
+		return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "care.survey.remind", Subject: "care.survey", ID: id, Data: map[string]any{"rows": told}})
 	})
 	return told, err
 }

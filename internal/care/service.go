@@ -5,6 +5,7 @@ import (
 	"embed"
 	"time"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
@@ -40,6 +41,7 @@ type Book interface {
 // Service is the room's use cases. All methods check the actor's right in the
 // project and return errs kinds.
 type Service struct {
+	audit.Recorder
 	db     *store.DB
 	cases  Cases
 	book   Book

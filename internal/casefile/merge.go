@@ -3,6 +3,7 @@ package casefile
 import (
 	"context"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
@@ -106,18 +107,28 @@ func lockBoth(ctx context.Context, tx *store.Tx, a, b int64) (first, second kept
 // Link ties two cases together; linking twice changes nothing.
 func (s *Service) Link(ctx context.Context, actor auth.Actor, a, b int64) error {
 	return s.linked(ctx, actor, a, b, func(ctx context.Context, tx *store.Tx, project, low, high int64) error {
-		_, err := tx.Exec(ctx, `INSERT INTO casefile_link (project_id, case_id, other_id, account_id, at) VALUES (?, ?, ?, ?, ?)
+		n, err := tx.Exec(ctx, `INSERT INTO casefile_link (project_id, case_id, other_id, account_id, at) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (case_id, other_id) DO NOTHING`, project, low, high, actor.Account, store.Micros(tx.Now()))
-		return err
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.recordLink(ctx, tx, actor, project, low, high, "link")
 	})
 }
 
 // Unlink unties them.
 func (s *Service) Unlink(ctx context.Context, actor auth.Actor, a, b int64) error {
-	return s.linked(ctx, actor, a, b, func(ctx context.Context, tx *store.Tx, _, low, high int64) error {
-		_, err := tx.Exec(ctx, "DELETE FROM casefile_link WHERE case_id = ? AND other_id = ?", low, high)
-		return err
+	return s.linked(ctx, actor, a, b, func(ctx context.Context, tx *store.Tx, project, low, high int64) error {
+		n, err := tx.Exec(ctx, "DELETE FROM casefile_link WHERE case_id = ? AND other_id = ?", low, high)
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.recordLink(ctx, tx, actor, project, low, high, "unlink")
 	})
+}
+
+func (s *Service) recordLink(ctx context.Context, tx *store.Tx, actor auth.Actor, project, low, high int64, verb string) error {
+	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "casefile.case." + verb, Subject: "casefile.case", ID: low, Data: map[string]any{"case": high}})
 }
 
 func (s *Service) linked(ctx context.Context, actor auth.Actor, a, b int64, fn func(ctx context.Context, tx *store.Tx, project, low, high int64) error) error {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/engine"
@@ -86,6 +87,7 @@ type Change struct {
 
 // Service runs cases.
 type Service struct {
+	audit.Recorder
 	db        *store.DB
 	cfg       Config
 	docs      *documents

@@ -131,7 +131,10 @@ func (s *Service) Acknowledge(ctx context.Context, actor auth.Actor, project, id
 		if err == nil && n == 0 {
 			return errs.New(errs.Conflict, "desk.alarm.taken", "这条警报已经有人接手。", "Somebody has already taken this alarm over.")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, project, "alarm", "confirm", id, nil)
 	})
 }
 

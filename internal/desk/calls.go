@@ -154,7 +154,10 @@ func (s *Service) Settle(ctx context.Context, actor auth.Actor, project, id int6
 		return errs.New(errs.Invalid, "desk.call.outcome", "请选这通电话的结果。", "Choose what became of this call.")
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return s.settle(ctx, tx, project, id, outcome, text.Cut(text.Clean(note), 500), caseID)
+		if err := s.settle(ctx, tx, project, id, outcome, text.Cut(text.Clean(note), 500), caseID); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, project, "call", "settle", id, map[string]any{"case": caseID})
 	})
 }
 
@@ -175,8 +178,11 @@ func (s *Service) Name(ctx context.Context, actor auth.Actor, project, id, perso
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE desk_call SET person_id = ?, unit_id = ? WHERE project_id = ? AND id = ?", person, unit, project, id)
+		if err != nil {
+			return err
+		}
 		s.tell(tx, project, "calls")
-		return err
+		return s.record(ctx, tx, actor, project, "call", "name", id, map[string]any{"person": person, "unit": unit})
 	})
 }
 

@@ -94,7 +94,10 @@ func (s *Service) addEntry(ctx context.Context, tx *store.Tx, actor auth.Actor, 
 	s.tell(tx, e.Project, "journal")
 	_, err := tx.Exec(ctx, "INSERT INTO desk_entry ("+entryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		e.Project, e.ID, e.Sort, store.Micros(e.About), e.Of, e.Unit, e.Case, e.Words, e.By, store.Micros(e.At))
-	return err
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, tx, actor, e.Project, "entry", "write", e.ID, map[string]any{"sort": e.Sort})
 }
 
 func (s *Service) entry(ctx context.Context, tx *store.Tx, project, id int64) (Entry, error) {

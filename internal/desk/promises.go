@@ -55,7 +55,10 @@ func (s *Service) PromiseIn(ctx context.Context, tx *store.Tx, actor auth.Actor,
 	s.tell(tx, p.Project, "promises")
 	_, err := tx.Exec(ctx, "INSERT INTO desk_promise ("+promiseColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '')",
 		p.Project, p.ID, p.Case, p.Unit, p.Person, p.Words, store.Micros(p.Due), p.MadeBy, store.Micros(p.MadeAt), p.Owner)
-	return p, err
+	if err != nil || p.Case != 0 { // the case's own log has it
+		return p, err
+	}
+	return p, s.record(ctx, tx, actor, p.Project, "promise", "make", p.ID, nil)
 }
 
 // Keep records that the customer was told, and what (DSK-06, CMP-07). A
@@ -90,7 +93,10 @@ func (s *Service) Keep(ctx context.Context, actor auth.Actor, project, id int64,
 		s.tell(tx, project, "promises")
 		_, err = tx.Exec(ctx, "UPDATE desk_promise SET kept_at = ?, kept_by = ?, result = ? WHERE project_id = ? AND id = ?",
 			store.Micros(tx.Now()), actor.Account, result, project, id)
-		return err
+		if err != nil || p.Case != 0 { // the case's own log has it
+			return err
+		}
+		return s.record(ctx, tx, actor, project, "promise", "keep", id, nil)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
@@ -51,6 +52,7 @@ type Spans func(project int64, figure string) calendar.Limit
 // Service is the room's use cases. All methods check the actor's right in the
 // project and return errs kinds.
 type Service struct {
+	audit.Recorder
 	db    *store.DB
 	cases casefile.Cases
 	dir   Directory
@@ -76,6 +78,11 @@ func allow(actor auth.Actor, permission string, project int64) error {
 	return errs.New(errs.Forbidden, "desk.forbidden",
 		"你的岗位没有这项权限，没有任何改动。需要时请主管授权。",
 		"Your role does not permit this; nothing was changed. Ask your supervisor if you need it.")
+}
+
+// record adds what somebody changed of the desk to the sealed trail.
+func (s *Service) record(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64, noun, verb string, id int64, data map[string]any) error {
+	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "desk." + noun + "." + verb, Subject: "desk." + noun, ID: id, Data: data})
 }
 
 func (s *Service) tell(tx *store.Tx, project int64, topic string) {

@@ -89,6 +89,9 @@ func (s *Service) OpenBatch(ctx context.Context, actor auth.Actor, project int64
 			project, b.ID, b.Title, b.Source, b.State, actor.Account, actor.Name, store.Micros(tx.Now())); err != nil {
 			return err
 		}
+		if err := s.changed(ctx, tx, actor, project, "batch", b.ID, "open", nil); err != nil {
+			return err
+		}
 		return s.index.Hide(ctx, tx, project, b.ID)
 	})
 	return b, err
@@ -150,8 +153,10 @@ func (s *Service) AddToBatch(ctx context.Context, actor auth.Actor, b Batch, row
 		if err := s.indexPeople(ctx, tx, b.Project, unique(people)); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "UPDATE estate_batch SET row_count = row_count + ? WHERE id = ?", n, b.ID)
-		return err
+		if _, err := tx.Exec(ctx, "UPDATE estate_batch SET row_count = row_count + ? WHERE id = ?", n, b.ID); err != nil {
+			return err
+		}
+		return s.changed(ctx, tx, actor, b.Project, "batch", b.ID, "add", map[string]any{"rows": n})
 	})
 }
 
@@ -166,6 +171,9 @@ func (s *Service) PublishBatch(ctx context.Context, actor auth.Actor, b Batch) e
 			return err
 		}
 		if _, err := tx.Exec(ctx, "UPDATE estate_batch SET state = ?, published_at = ? WHERE id = ?", BatchPublished, store.Micros(tx.Now()), b.ID); err != nil {
+			return err
+		}
+		if err := s.changed(ctx, tx, actor, b.Project, "batch", b.ID, "publish", nil); err != nil {
 			return err
 		}
 		return s.index.Reveal(ctx, tx, b.Project, b.ID)
@@ -188,6 +196,9 @@ func (s *Service) RevertBatch(ctx context.Context, actor auth.Actor, b Batch, in
 			return err
 		}
 		if _, err := tx.Exec(ctx, "UPDATE estate_batch SET state = ? WHERE id = ?", BatchReverting, b.ID); err != nil {
+			return err
+		}
+		if err := s.changed(ctx, tx, actor, b.Project, "batch", b.ID, "revert", nil); err != nil {
 			return err
 		}
 		return s.index.Hide(ctx, tx, b.Project, b.ID)

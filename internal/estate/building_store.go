@@ -102,7 +102,7 @@ func (s *Service) logBuilding(ctx context.Context, tx *store.Tx, actor auth.Acto
 	for _, e := range old.Entrances {
 		log.note("entrance", e.Name, names[e.ID])
 	}
-	return log.write(ctx, tx, actor)
+	return s.keep(ctx, tx, actor, &log)
 }
 
 // renameUnits gives the units of a building the plates and codes that follow
@@ -257,7 +257,7 @@ func (s *Service) ensurePlaces(ctx context.Context, tx *store.Tx, actor auth.Act
 			}
 		}
 		log.id = b.id
-		if err := log.write(ctx, tx, actor); err != nil {
+		if err := s.keep(ctx, tx, actor, &log); err != nil {
 			return nil, err
 		}
 		places[k] = place{b.id, e.id, b.name + e.name}

@@ -49,6 +49,29 @@ func (l *changeLog) write(ctx context.Context, tx *store.Tx, actor auth.Actor) e
 	return err
 }
 
+// keep writes l, and that it was written into the sealed trail (PLT-05).
+func (s *Service) keep(ctx context.Context, tx *store.Tx, actor auth.Actor, l *changeLog) error {
+	if len(l.list) == 0 {
+		return nil
+	}
+	if err := l.write(ctx, tx, actor); err != nil {
+		return err
+	}
+	verb, fields := "change", make([]string, len(l.list))
+	for i, c := range l.list {
+		fields[i] = c[0]
+		if c[0] == "created" {
+			verb = "create"
+		}
+	}
+	return s.changed(ctx, tx, actor, l.project, l.entity, l.id, verb, map[string]any{"fields": fields})
+}
+
+// changed records a change in the sealed trail.
+func (s *Service) changed(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64, entity string, id int64, verb string, data map[string]any) error {
+	return s.audit.Changed(ctx, tx, Changed{Project: project, Actor: actor, Entity: entity, ID: id, Verb: verb, Data: data})
+}
+
 func scanChange(scan store.Scan) (Change, error) {
 	var c Change
 	var at int64

@@ -259,8 +259,8 @@ ON CONFLICT (project_id, month, unit_id) DO UPDATE SET changed = excluded.change
 			project, today(tx)[:7], unit, store.Bool(changed), note, actor.Account, actor.Name, store.Micros(tx.Now())); err != nil {
 			return err
 		}
-		if changed {
-			return nil
+		if err := s.changed(ctx, tx, actor, project, "unit", unit, "confirm", map[string]any{"month": today(tx)[:7], "changed": changed}); err != nil || changed {
+			return err
 		}
 		_, err := tx.Exec(ctx, `UPDATE estate_phone SET verified_at = ? WHERE project_id = ? AND person_id IN
 (SELECT o.person_id FROM estate_occupancy o WHERE o.project_id = ? AND o.unit_id = ? AND (o.to_date = '' OR o.to_date >= ?))`,
@@ -301,7 +301,10 @@ func (s *Service) GiveOut(ctx context.Context, actor auth.Actor, project int64) 
 		}
 		_, err = tx.Exec(ctx, "INSERT INTO estate_issue (project_id, id, month, number, units, confirmed, changed, issued_by, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			project, out.ID, out.Month, out.Number, out.Units, out.Confirmed, out.Changed, out.IssuedBy, store.Micros(out.IssuedAt))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.changed(ctx, tx, actor, project, "directory", out.ID, "issue", map[string]any{"month": out.Month, "number": out.Number})
 	})
 	return out, err
 }
@@ -321,7 +324,10 @@ func (s *Service) SignIssue(ctx context.Context, actor auth.Actor, project, issu
 			return errs.Newf(errs.Conflict, "estate.directory.signed", "%s 已经签收过，没有改动。", "%s has signed for it already; nothing was changed.", now.SignedBy)
 		}
 		_, err = tx.Exec(ctx, "UPDATE estate_issue SET signed_by = ?, signed_at = ? WHERE project_id = ? AND id = ?", actor.Name, store.Micros(tx.Now()), project, issue)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.changed(ctx, tx, actor, project, "directory", issue, "sign", map[string]any{"month": now.Month, "number": now.Number})
 	})
 }
 

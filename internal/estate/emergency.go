@@ -97,7 +97,7 @@ func (s *Service) SetEmergency(ctx context.Context, actor auth.Actor, project, u
 		}
 		log := changeLog{project: project, entity: "unit", id: unit, unit: unit}
 		log.note("emergency", emergencyNames(old), emergencyNames(list))
-		return log.write(ctx, tx, actor)
+		return s.keep(ctx, tx, actor, &log)
 	})
 }
 

@@ -301,7 +301,14 @@ type EntryEvent struct {
 func (s *Service) entryEvent(ctx context.Context, tx *store.Tx, actor auth.Actor, e Entry, action, note, before string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO estate_entry_event (project_id, id, entry_id, action, state, holder, due, note, before, account_id, account_name, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.Project, tx.NewID(), e.ID, action, e.State, e.Holder, e.Due, note, before, actor.Account, actor.Name, store.Micros(tx.Now()))
-	return err
+	if err != nil {
+		return err
+	}
+	verb := "change"
+	if action == "created" {
+		verb = "create"
+	}
+	return s.changed(ctx, tx, actor, e.Project, "register", e.ID, verb, map[string]any{"register": e.Register})
 }
 
 // EntryEvents lists what happened to an entry, newest first.

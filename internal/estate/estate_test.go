@@ -57,14 +57,22 @@ func (v *safe) Erase(_ context.Context, _ *store.Tx, ref int64) error {
 
 // book is an audit in memory.
 type book struct {
-	mu    sync.Mutex
-	looks []estate.Look
+	mu      sync.Mutex
+	looks   []estate.Look
+	changes []estate.Changed
 }
 
 func (b *book) Looked(_ context.Context, _ *store.Tx, l estate.Look) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.looks = append(b.looks, l)
+	return nil
+}
+
+func (b *book) Changed(_ context.Context, _ *store.Tx, c estate.Changed) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.changes = append(b.changes, c)
 	return nil
 }
 

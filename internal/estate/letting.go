@@ -45,5 +45,5 @@ func (s *Service) putState(ctx context.Context, tx *store.Tx, actor auth.Actor, 
 	}
 	log := changeLog{project: u.Project, entity: "unit", id: u.ID, unit: u.ID}
 	log.note("state", old, state)
-	return log.write(ctx, tx, actor)
+	return s.keep(ctx, tx, actor, &log)
 }

@@ -140,7 +140,7 @@ func (s *Service) OccupyIn(ctx context.Context, tx *store.Tx, actor auth.Actor, 
 	}
 	log := changeLog{project: o.Project, entity: "occupancy", id: o.ID, unit: o.Unit, person: o.Person}
 	log.note("moved_in", "", p.Name+" "+o.Capacity+" "+o.From)
-	if err := log.write(ctx, tx, actor); err != nil {
+	if err := s.keep(ctx, tx, actor, &log); err != nil {
 		return o, err
 	}
 	return o, s.indexBoth(ctx, tx, o.Project, o.Unit, o.Person)
@@ -181,7 +181,7 @@ func (s *Service) EndOccupancy(ctx context.Context, actor auth.Actor, project, i
 		}
 		log := changeLog{project: project, entity: "occupancy", id: id, unit: o.Unit, person: o.Person}
 		log.note("moved_out", "", o.Name+" "+o.Capacity+" "+last)
-		if err := log.write(ctx, tx, actor); err != nil {
+		if err := s.keep(ctx, tx, actor, &log); err != nil {
 			return err
 		}
 		return s.indexBoth(ctx, tx, project, o.Unit, o.Person)

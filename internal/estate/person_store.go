@@ -76,7 +76,7 @@ func (s *Service) createPerson(ctx context.Context, tx *store.Tx, actor auth.Act
 	}
 	log := changeLog{project: project, entity: "person", id: made[0].ID, person: made[0].ID}
 	log.note("created", "", made[0].Name)
-	if err := log.write(ctx, tx, actor); err != nil {
+	if err := s.keep(ctx, tx, actor, &log); err != nil {
 		return p, err
 	}
 	return made[0], s.indexPeople(ctx, tx, project, []int64{made[0].ID})
@@ -183,7 +183,7 @@ WHERE project_id = ? AND id = ? AND version = ?`, p.Kind, p.Name, p.Sex, p.Birth
 		if err := rows.insert(ctx, tx, insertPhone); err != nil {
 			return err
 		}
-		if err := personChanges(old, p).write(ctx, tx, actor); err != nil {
+		if err := s.keep(ctx, tx, actor, personChanges(old, p)); err != nil {
 			return err
 		}
 		return s.indexPerson(ctx, tx, p.Project, p.ID, old.Name != p.Name)
@@ -257,7 +257,7 @@ func (s *Service) SetIdentity(ctx context.Context, actor auth.Actor, project, pe
 		}
 		log := changeLog{project: project, entity: "person", id: person, person: person}
 		log.note("identity", p.IDKind, kind+" ✓")
-		return log.write(ctx, tx, actor)
+		return s.keep(ctx, tx, actor, &log)
 	})
 }
 

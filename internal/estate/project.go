@@ -112,7 +112,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`, p.ID, p.Code, p.Name, p.Profile, p.AreaC
 		if store.IsDuplicate(err) {
 			return errs.New(errs.Conflict, "estate.project.taken", "这个代号已有项目在用，没有新建。请换一个。", "Another project has this code; nothing was made. Choose another.").Wrap(err)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.changed(ctx, tx, actor, p.ID, "project", p.ID, "create", nil)
 	})
 	return p, err
 }
@@ -147,7 +150,7 @@ WHERE id = ? AND version = ?`, p.Name, p.Profile, p.AreaCode, string(p.Settings)
 		log.note("settings", string(old.Settings), string(p.Settings))
 		log.note("overrides", string(old.Overrides), string(p.Overrides))
 		log.note("calendar", string(old.Calendar), string(p.Calendar))
-		return log.write(ctx, tx, actor)
+		return s.keep(ctx, tx, actor, &log)
 	})
 	return p, err
 }

@@ -34,9 +34,21 @@ type Look struct {
 // LookErase is the field of a Look that erases a person.
 const LookErase = "erase"
 
-// Auditor records looks at secret data; app wires it to the audit room.
+// Changed is a change of the estate for the sealed trail: what was done to what,
+// never a personal value. Before and after stand in the room's own history.
+type Changed struct {
+	Project int64
+	Actor   auth.Actor
+	Entity  string // unit, building, person, register …
+	ID      int64
+	Verb    string // create, change, confirm …
+	Data    map[string]any
+}
+
+// Auditor records changes, and looks at secret data; app wires it to the audit room.
 type Auditor interface {
 	Looked(ctx context.Context, tx *store.Tx, look Look) error
+	Changed(ctx context.Context, tx *store.Tx, change Changed) error
 }
 
 // Spans reads a span of time out of the figures in force in a project

@@ -89,7 +89,7 @@ func (s *Service) CreateUnit(ctx context.Context, actor auth.Actor, project int6
 		}
 		log := changeLog{project: project, entity: "unit", id: u.ID, unit: u.ID}
 		log.note("created", "", u.Title())
-		return log.write(ctx, tx, actor)
+		return s.keep(ctx, tx, actor, &log)
 	})
 	return u, err
 }
@@ -174,7 +174,7 @@ WHERE project_id = ? AND id = ? AND version = ?`, u.Floor, int64(u.Area), u.Use,
 		log.note("state", old.State, u.State)
 		log.note("handed_over", old.HandedOver, u.HandedOver)
 		log.note("note", old.Note, u.Note)
-		if err := log.write(ctx, tx, actor); err != nil {
+		if err := s.keep(ctx, tx, actor, &log); err != nil {
 			return err
 		}
 		return s.indexUnits(ctx, tx, u.Project, []int64{u.ID})

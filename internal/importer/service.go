@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
@@ -28,6 +29,7 @@ type Sealer interface {
 
 // Service takes workbooks in, shows what is wrong with them, and runs imports.
 type Service struct {
+	audit.Recorder
 	db     *store.DB
 	estate *estate.Service
 	seal   Sealer
@@ -111,7 +113,10 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 	// Each piece in its own short write; the last one makes it an upload.
 	if err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		u.Created = tx.Now()
-		return insertUpload(ctx, tx, u)
+		if err := insertUpload(ctx, tx, u); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, project, u.ID, "take")
 	}); err != nil {
 		return Upload{}, fmt.Errorf("noting the upload: %w", err)
 	}
@@ -223,8 +228,15 @@ func (s *Service) Correct(ctx context.Context, actor auth.Actor, project, id int
 		if err == nil && n == 0 {
 			return errStarted()
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, project, id, "change")
 	})
+}
+
+func (s *Service) record(ctx context.Context, tx *store.Tx, actor auth.Actor, project, upload int64, verb string) error {
+	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "importer.upload." + verb, Subject: "importer.upload", ID: upload})
 }
 
 // Uploads lists what was uploaded to a project with the state of its batch,

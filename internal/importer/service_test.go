@@ -60,7 +60,8 @@ func (v *safe) Erase(_ context.Context, _ *store.Tx, ref int64) error {
 	return nil
 }
 
-func (v *safe) Looked(context.Context, *store.Tx, estate.Look) error { return nil }
+func (v *safe) Looked(context.Context, *store.Tx, estate.Look) error     { return nil }
+func (v *safe) Changed(context.Context, *store.Tx, estate.Changed) error { return nil }
 
 // site is a project with the importer at work.
 type site struct {

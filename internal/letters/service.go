@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
@@ -34,6 +35,7 @@ type Cases interface {
 
 // Service takes files of messages in and opens their cases.
 type Service struct {
+	audit.Recorder
 	db    *store.DB
 	cases Cases
 	rules *messages.Rules
@@ -152,7 +154,10 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 		f.Created = tx.Now()
 		_, err := tx.Exec(ctx, "INSERT INTO letters_file (project_id, id, name, state, letters, faults, account_id, account_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			project, f.ID, f.Name, f.State, f.Letters, f.Faults, actor.Account, actor.Name, store.Micros(tx.Now()))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, project, f.ID, "take")
 	}); err != nil {
 		return File{}, fmt.Errorf("noting the file: %w", err)
 	}
@@ -177,6 +182,10 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 	}
 	f.State = StateRead
 	return f, s.setState(ctx, f, StateRead)
+}
+
+func (s *Service) record(ctx context.Context, tx *store.Tx, actor auth.Actor, project, file int64, verb string) error {
+	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "letters.file." + verb, Subject: "letters.file", ID: file})
 }
 
 func (s *Service) setState(ctx context.Context, f File, state string) error {
@@ -254,6 +263,9 @@ func (s *Service) Start(ctx context.Context, actor auth.Actor, project, id int64
 		}
 		if n == 0 {
 			return errs.New(errs.Conflict, "letters.file.started", "这份来信已经立案或正在立案，没有重复。", "These letters are cases already or are becoming so; nothing was doubled.")
+		}
+		if err := s.record(ctx, tx, actor, project, id, "start"); err != nil {
+			return err
 		}
 		return s.jobs.Enqueue(ctx, tx, jobs.Enqueue{Kind: jobOpen, Args: openArgs{project, id}, Unique: fmt.Sprint(id)})
 	})

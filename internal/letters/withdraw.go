@@ -71,6 +71,9 @@ func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, project, id in
 		if n == 0 {
 			return none
 		}
+		if err := s.record(ctx, tx, actor, project, id, "withdraw"); err != nil {
+			return err
+		}
 		for _, l := range list {
 			if !l.own() {
 				continue

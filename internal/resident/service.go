@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"time"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
@@ -13,6 +14,7 @@ import (
 
 // Service is the room's use cases.
 type Service struct {
+	audit.Recorder
 	db   *store.DB
 	keys Signer
 }
@@ -56,7 +58,14 @@ func (s *Service) MakeIn(ctx context.Context, tx *store.Tx, actor auth.Actor, l 
 	_, err := tx.Exec(ctx, "INSERT INTO resident_link ("+columns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
 		l.ID, l.Project, string(l.Kind), l.Unit, l.Case, l.Place, l.MadeBy, store.Micros(l.MadeAt), store.Micros(l.Expires))
 	l.Token = token(s.keys, l)
-	return l, err
+	if err != nil || l.Kind == Case { // the report it is made with is in the case's own log
+		return l, err
+	}
+	return l, s.record(ctx, tx, actor, l.Project, l.ID, "make")
+}
+
+func (s *Service) record(ctx context.Context, tx *store.Tx, actor auth.Actor, project, id int64, verb string) error {
+	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "resident.link." + verb, Subject: "resident.link", ID: id})
 }
 
 // Make is MakeIn in a transaction of its own.
@@ -74,8 +83,11 @@ func (s *Service) Revoke(ctx context.Context, actor auth.Actor, project, id int6
 		return forbidden()
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE resident_link SET revoked_at = ? WHERE project_id = ? AND id = ? AND revoked_at = 0", store.Micros(tx.Now()), project, id)
-		return err
+		n, err := tx.Exec(ctx, "UPDATE resident_link SET revoked_at = ? WHERE project_id = ? AND id = ? AND revoked_at = 0", store.Micros(tx.Now()), project, id)
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.record(ctx, tx, actor, project, id, "revoke")
 	})
 }
 

@@ -3,7 +3,9 @@ package work
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
@@ -25,6 +27,7 @@ type Trail interface {
 
 // Service is the room's use cases.
 type Service struct {
+	audit.Recorder
 	db    *store.DB
 	load  Load
 	trail Trail
@@ -119,16 +122,24 @@ func (s *Service) SetTrades(ctx context.Context, actor auth.Actor, project, acco
 		return errs.New(errs.Forbidden, "work.forbidden", "你的岗位不能改工种，没有任何改动。", "Your role may not change trades; nothing was changed.")
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		was, err := store.All(ctx, tx, store.Value[string], "SELECT trade FROM work_skill WHERE project_id = ? AND account = ? ORDER BY trade", project, account)
+		if err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, "DELETE FROM work_skill WHERE project_id = ? AND account = ?", project, account); err != nil {
 			return err
 		}
-		for _, trade := range slices.Compact(slices.Sorted(slices.Values(trades))) {
+		becomes := slices.Compact(slices.Sorted(slices.Values(trades)))
+		for _, trade := range becomes {
 			if _, err := tx.Exec(ctx, "INSERT INTO work_skill (project_id, account, trade, since) VALUES (?, ?, ?, ?)",
 				project, account, trade, store.Micros(tx.Now())); err != nil {
 				return err
 			}
 		}
-		return nil
+		return s.Record(ctx, tx, audit.Entry{
+			Actor: actor, Project: project, Action: "work.skill.set", Subject: "auth.account", ID: account,
+			Data: map[string]any{"was": strings.Join(was, " "), "becomes": strings.Join(becomes, " ")},
+		})
 	})
 }
 

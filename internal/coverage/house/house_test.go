@@ -45,9 +45,10 @@ func (s *safe) Keep(_ context.Context, _ *store.Tx, _ int64, _, value string) (i
 func (s *safe) Reveal(_ context.Context, _ *store.Tx, ref int64) (string, error) {
 	return s.kept[ref-1], nil
 }
-func (s *safe) Digest(kind, value string) string                     { return kind + ":" + value }
-func (s *safe) Erase(context.Context, *store.Tx, int64) error        { return nil }
-func (s *safe) Looked(context.Context, *store.Tx, estate.Look) error { return nil }
+func (s *safe) Digest(kind, value string) string                         { return kind + ":" + value }
+func (s *safe) Erase(context.Context, *store.Tx, int64) error            { return nil }
+func (s *safe) Looked(context.Context, *store.Tx, estate.Look) error     { return nil }
+func (s *safe) Changed(context.Context, *store.Tx, estate.Changed) error { return nil }
 
 // stamps gives new cases the handbook of the setting.
 type stamps struct {
