@@ -191,7 +191,7 @@ func handbookNames(kind string) []string {
 
 // noPages are routes that answer something else than a page: a file, a part of
 // a page, data, a way on.
-var noPages = regexp.MustCompile(`\.(xlsx|json)$|/excel$|^/files/|^/api/|/audit/heads$|/events$|/notices/\{\}$|/photos/\{\}$|^/gallery$|^/\{\$\}$`)
+var noPages = regexp.MustCompile(`\.(xlsx|json)$|/excel$|^/files/|^/api/|/audit/heads$|/events$|/notices/\{\}$|/photos/\{\}$|^/gallery$|^/health$|^/\{\$\}$`)
 
 // Every route that answers a page has a line in the book, every line has a route, and every
 // line a picture.

@@ -156,6 +156,40 @@ func TestDeskOpensAnyKind(t *testing.T) {
 	})
 }
 
+// proves DSK-21: what a browser saved of a form while it was being sent does not
+// come back as the draft of the next one, not even when the form is sent twice.
+func TestSentFormLeavesNoDraft(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		form := url.Values{"key": {"one"}, "kind": {"keeping"}, "words": {"拾到一只蓝书包"}, "field.sort": {"found"}, "field.what": {"书包"}, "field.from": {"保洁"}, "field.kept": {"前台柜 3"}, "do": {"save"}, "caller": {"保洁"}}
+		for range 2 {
+			if got := o.post("desk", "/desk/take", form); got.code != http.StatusSeeOther {
+				t.Fatalf("%d: %s", got.code, got.body)
+			}
+			if got := o.post("desk", "/desk/draft", form); got.code != http.StatusOK || strings.Contains(got.body, "草稿已存") {
+				t.Errorf("what came late: %d %s", got.code, got.body)
+			}
+			if page := o.get("desk", "/desk"); strings.Contains(page.body, `>拾到一只蓝书包</textarea>`) {
+				t.Error("the form that was sent stands there again")
+			}
+		}
+		form.Set("key", "two")
+		if got := o.post("desk", "/desk/draft", form); got.code != http.StatusOK || !strings.Contains(got.body, "草稿已存") {
+			t.Errorf("the next form: %d", got.code)
+		}
+		if page := o.get("desk", "/desk"); !strings.Contains(page.body, `>拾到一只蓝书包</textarea>`) {
+			t.Error("the next form is not kept")
+		}
+		if got := o.post("desk", "/desk/clear", form); got.code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", got.code, got.body)
+		}
+		o.post("desk", "/desk/draft", form)
+		if page := o.get("desk", "/desk"); strings.Contains(page.body, `>拾到一只蓝书包</textarea>`) {
+			t.Error("the form that was cleared stands there again")
+		}
+	})
+}
+
 // proves DSK-08: what was not urgent at night becomes a case at the morning
 // handover, once, and the journal says so.
 func TestNightItemBecomesACase(t *testing.T) {

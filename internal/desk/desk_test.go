@@ -233,6 +233,44 @@ func TestDraftSurvives(t *testing.T) {
 	})
 }
 
+// What a browser saved while somebody typed may arrive after the form was sent
+// off or cleared: it does not come back as a draft. The next form's does.
+func TestDraftThatComesLate(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bench) {
+		ctx := context.Background()
+		save := func(key, words string) desk.Draft {
+			d, err := b.SaveDraft(ctx, b.agent, project, map[string]string{"key": key, "words": words})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		kept := func() string {
+			var words string
+			b.read(t, func(ctx context.Context, tx *store.Tx) error {
+				d, err := b.Service.Draft(ctx, tx, b.agent, project)
+				words = d.Form["words"]
+				return err
+			})
+			return words
+		}
+		save("a", "上一张")
+		if err := b.ClearDraft(ctx, b.agent, project, "a"); err != nil {
+			t.Fatal(err)
+		}
+		if d := save("a", "晚到的"); !d.SavedAt.IsZero() || kept() != "" {
+			t.Errorf("what came late is kept: %q", kept())
+		}
+		if d := save("b", "下一张"); d.SavedAt.IsZero() || kept() != "下一张" {
+			t.Errorf("the next form is not kept: %q", kept())
+		}
+		if save("", "没有号的"); kept() != "没有号的" {
+			t.Errorf("a form without a key is not kept: %q", kept())
+		}
+	})
+}
+
 func TestAlarmRingsUntilTakenOver(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bench) {
@@ -270,6 +308,7 @@ func TestDeskIsDeniedByDefault(t *testing.T) {
 			"promise": func() error { _, err := b.Promise(ctx, guest, desk.Promise{Project: project}); return err },
 			"keep":    func() error { return b.Keep(ctx, guest, project, 1, "x") },
 			"draft":   func() error { _, err := b.SaveDraft(ctx, guest, project, nil); return err },
+			"clear":   func() error { return b.ClearDraft(ctx, guest, project, "") },
 			"raise":   func() error { _, err := b.Raise(ctx, guest, desk.Alarm{Project: project}); return err },
 			"confirm": func() error { return b.Acknowledge(ctx, guest, project, 1) },
 			"other project": func() error {

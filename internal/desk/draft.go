@@ -20,7 +20,9 @@ type Draft struct {
 // maxDraft bounds a draft in bytes: the longest words and room for the rest.
 const maxDraft = 128 << 10
 
-// SaveDraft keeps the form; an empty one removes the draft.
+// SaveDraft keeps the form. One whose key was sent off or cleared already is not
+// kept, and SavedAt stays zero: a browser saves while it types, and what it saved
+// last may arrive after the sending.
 func (s *Service) SaveDraft(ctx context.Context, actor auth.Actor, project int64, form map[string]string) (Draft, error) {
 	if err := allow(actor, PermDesk, project); err != nil {
 		return Draft{}, err
@@ -34,13 +36,13 @@ func (s *Service) SaveDraft(ctx context.Context, actor auth.Actor, project int64
 	}
 	d := Draft{Form: form}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		d.SavedAt = tx.Now()
-		if len(form) == 0 {
-			return dropDraft(ctx, tx, project, actor.Account)
+		n, err := tx.Exec(ctx, `INSERT INTO desk_draft (project_id, account, form, saved_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (project_id, account) DO UPDATE SET form = excluded.form, saved_at = excluded.saved_at
+			WHERE desk_draft.spent = '' OR desk_draft.spent <> ?`,
+			project, actor.Account, string(raw), store.Micros(tx.Now()), form["key"])
+		if n == 1 {
+			d.SavedAt = tx.Now()
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO desk_draft (project_id, account, form, saved_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (project_id, account) DO UPDATE SET form = excluded.form, saved_at = excluded.saved_at`,
-			project, actor.Account, string(raw), store.Micros(d.SavedAt))
 		return err
 	})
 	return d, err
@@ -57,7 +59,7 @@ func (s *Service) Draft(ctx context.Context, tx *store.Tx, actor auth.Actor, pro
 		}
 		d.SavedAt = store.Time(saved)
 		return d, json.Unmarshal([]byte(raw), &d.Form)
-	}, "SELECT form, saved_at FROM desk_draft WHERE project_id = ? AND account = ?", project, actor.Account)
+	}, "SELECT form, saved_at FROM desk_draft WHERE project_id = ? AND account = ? AND form <> ''", project, actor.Account)
 	if err != nil || len(list) == 0 {
 		return Draft{}, err
 	}
@@ -98,7 +100,19 @@ func (s *Service) sweepDrafts(ctx context.Context) error {
 	return nil
 }
 
-func dropDraft(ctx context.Context, tx *store.Tx, project, account int64) error {
-	_, err := tx.Exec(ctx, "DELETE FROM desk_draft WHERE project_id = ? AND account = ?", project, account)
+// ClearDraft throws the draft away; key is the key of the form it stood in, ""
+// for a form without one.
+func (s *Service) ClearDraft(ctx context.Context, actor auth.Actor, project int64, key string) error {
+	if err := allow(actor, PermDesk, project); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return dropDraft(ctx, tx, project, actor.Account, key) })
+}
+
+// dropDraft removes the draft and remembers that the form with key is done with.
+func dropDraft(ctx context.Context, tx *store.Tx, project, account int64, key string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO desk_draft (project_id, account, form, saved_at, spent) VALUES (?, ?, '', ?, ?)
+		ON CONFLICT (project_id, account) DO UPDATE SET form = '', saved_at = excluded.saved_at, spent = excluded.spent`,
+		project, account, store.Micros(tx.Now()), key)
 	return err
 }

@@ -76,8 +76,11 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, in Intake) (casefi
 			Project: in.Project, Procedure: in.Kind, Channel: in.Channel, Unit: in.Unit, Place: in.Place, Customer: in.Person,
 			Caller: in.Caller, Phone: in.Phone, Words: in.Words, Fields: in.Fields, Parent: in.Rework, Key: in.Key,
 		})
-		if err != nil || c.Again { // sent once more after its answer was lost: all of it was done the first time
+		if err != nil {
 			return err
+		}
+		if c.Again { // sent once more after its answer was lost: all of it was done the first time
+			return dropDraft(ctx, tx, in.Project, actor.Account, in.Key)
 		}
 		if in.Send {
 			if c, err = s.send(ctx, tx, actor, in, c); err != nil {
@@ -97,7 +100,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, in Intake) (casefi
 			}
 		}
 		s.tell(tx, in.Project, "case")
-		return dropDraft(ctx, tx, in.Project, actor.Account)
+		return dropDraft(ctx, tx, in.Project, actor.Account, in.Key)
 	})
 	return c, err
 }

@@ -22,6 +22,7 @@ type Joining struct {
 	Case    int64
 	Call    int64 // the call it came by, 0: none
 	Words   string
+	Key     string // of the form it was typed into
 }
 
 // Join writes the words into the case, closes the call's record with it and
@@ -51,7 +52,7 @@ func (s *Service) Join(ctx context.Context, actor auth.Actor, in Joining) (casef
 				return err
 			}
 		}
-		return dropDraft(ctx, tx, in.Project, actor.Account)
+		return dropDraft(ctx, tx, in.Project, actor.Account, in.Key)
 	})
 	return c, err
 }

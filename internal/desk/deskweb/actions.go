@@ -58,7 +58,9 @@ func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.Form.Saved = savedWords(r.Context(), d.SavedAt)
+	if !d.SavedAt.IsZero() {
+		c.Form.Saved = savedWords(r.Context(), d.SavedAt)
+	}
 	return web.Render(w, r, intakeAgain(c, c.Form.Kind != form["kind"]))
 }
 
@@ -116,8 +118,12 @@ func (p *Pages) pick(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) clear(w http.ResponseWriter, r *http.Request) error {
+	form, err := typed(r)
+	if err != nil {
+		return err
+	}
 	ctx := r.Context()
-	if _, err := p.desk.SaveDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, nil); err != nil {
+	if err := p.desk.ClearDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, form["key"]); err != nil {
 		return err
 	}
 	web.Redirect(w, r, base(r))

@@ -347,7 +347,7 @@ func (p *Pages) join(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	project := web.ProjectOf(ctx)
-	c, err := p.desk.Join(ctx, actorOf(ctx), desk.Joining{Project: project.ID, Case: id(web.Value(r, "join")), Call: id(form["call"]), Words: form["words"]})
+	c, err := p.desk.Join(ctx, actorOf(ctx), desk.Joining{Project: project.ID, Case: id(web.Value(r, "join")), Call: id(form["call"]), Words: form["words"], Key: form["key"]})
 	if err != nil {
 		return err
 	}
