@@ -313,7 +313,7 @@ func (a *App) Refresh(ctx context.Context) error {
 
 func (a *App) serve(opt Options) error {
 	cfg := web.Config{
-		Log: a.Log, Clock: a.Clock, Projects: &addresses{projects: projects{a.Estate}, clock: calendar.System()}, Sessions: doors{a.Auth, a.Programs}, Hub: a.Hub, Demo: opt.Demo,
+		Log: a.Log, Clock: a.Clock, Projects: &addresses{projects: projects{a.Estate}, clock: calendar.System()}, Sessions: doors{a.Auth, a.Programs}, Hub: a.Hub, Demo: opt.Demo, Database: a.DB,
 		SearchPath: "/p/{project}/search",
 		SaveLang:   a.saveLang, Menu: authweb.Menu(), BellPath: "/p/{project}/notices", Bell: a.bell,
 	}

@@ -108,8 +108,17 @@ func TestAFlushThatFails(t *testing.T) {
 		}
 		return toDisk(log)
 	})
+	if err := db.Saving(); err != nil {
+		t.Fatal(err)
+	}
 	if err := put(db, "INSERT INTO a VALUES (1)"); errs.CodeOf(err) != "store.unsure" || errs.KindOf(err) != errs.Unavailable {
 		t.Errorf("a write that was not flushed: %v", err)
+	}
+	if db.Saving() == nil {
+		t.Error("pages are not told")
+	}
+	if err := db.Reading(context.Background()); err != nil {
+		t.Errorf("reading after it: %v", err)
 	}
 	before := rows(t, db)
 	if err := put(db, "INSERT INTO a VALUES (2)"); errs.CodeOf(err) != "store.unsure" {

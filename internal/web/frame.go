@@ -27,6 +27,7 @@ func (s *Shell) partFrame(r *http.Request) ui.Frame {
 	}
 	if actor, ok := auth.From(r.Context()); ok {
 		f.Account, f.Person = actor.Account, actor.Name
+		f.Trouble = s.trouble(r.Context())
 	}
 	return f
 }

@@ -80,6 +80,11 @@ func say(words string) web.Handler {
 
 func newHouse(t *testing.T, more ...web.Route) *house {
 	t.Helper()
+	return newHouseOn(t, nil, more...)
+}
+
+func newHouseOn(t *testing.T, db web.Database, more ...web.Route) *house {
+	t.Helper()
 	h := &house{log: &lockedBuffer{}}
 	routes := append([]web.Route{
 		{Pattern: "GET /p/{project}/cases", Permission: "test.case.see", Handler: func(w http.ResponseWriter, r *http.Request) error {
@@ -109,7 +114,7 @@ func newHouse(t *testing.T, more ...web.Route) *house {
 	}, more...)
 	shell, err := web.New(web.Config{
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), Clock: calendar.NewManual(time.Date(2026, 11, 20, 10, 42, 0, 0, calendar.Zone)),
-		Projects: projects{}, Sessions: sessions{}, Routes: routes,
+		Projects: projects{}, Sessions: sessions{}, Routes: routes, Database: db,
 		Nav: []web.NavItem{
 			{Place: 99, Title: text.B("设置", "Settings"), Icon: "settings", Path: "/account", Permission: auth.LoggedIn},
 			{Place: 30, Title: text.B("工单", "Work"), Icon: "tool", Path: "/p/{project}/cases", Permission: "test.case.see"},

@@ -46,6 +46,7 @@ type Config struct {
 	Routes   []Route
 	Nav      []NavItem
 	Hub      *Hub
+	Database Database // asked for the health of the house; nil is healthy
 
 	TrustedProxies []netip.Prefix // who may tell the client's address and scheme
 	Timeout        time.Duration  // of a request, default 30 s; event streams are exempt
@@ -88,6 +89,7 @@ func New(cfg Config) (*Shell, error) {
 	s := &Shell{cfg: cfg, mux: http.NewServeMux()}
 	s.cfg.Nav = slices.SortedStableFunc(slices.Values(cfg.Nav), func(a, b NavItem) int { return cmp.Compare(a.Place, b.Place) })
 	own := []Route{
+		{Pattern: "GET /health", Permission: auth.Public, Handler: s.health},
 		{Pattern: "POST /preferences", Permission: auth.Public, Handler: s.savePreferences},
 		{Pattern: "GET /p/{project}/events", Permission: auth.LoggedIn, Handler: s.events, Stream: true},
 		{Pattern: "GET /gallery", Permission: auth.LoggedIn, Handler: s.gallery},

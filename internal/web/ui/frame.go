@@ -27,6 +27,7 @@ type Frame struct {
 	LogoutPath string
 	Live       string   // address of the event stream, "" without one
 	Demo       bool     // say so in the bar, with the time of the demo
+	Trouble    string   // why nothing can be saved, "" as long as all is well
 	Undo       *Undo    // what was just done and can be taken back
 	Unsaved    []string // words that were typed, were refused and stand in no field of the page
 }
