@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"runtime/pprof"
 	"time"
@@ -10,6 +11,7 @@ import (
 	labels "guanjia/bench/messages"
 	"guanjia/handbook"
 	"guanjia/internal/messages"
+	"guanjia/internal/procedure"
 )
 
 // benchCmd measures; it is no part of the tests.
@@ -25,7 +27,15 @@ type benchMessagesCmd struct {
 
 // Run prints precision and recall of each kind, and the majority baseline.
 func (c *benchMessagesCmd) Run(ctx context.Context) error {
-	return messages.BenchCommand(ctx, os.Stdout, handbook.FS, labels.Labels, c.File, c.JSON)
+	book, problems := procedure.Load(handbook.FS)
+	if procedure.Refused(problems) {
+		return errors.New("the handbook in this program cannot be used")
+	}
+	least, err := book.Profiles["residential"].Number("analysis.people", nil)
+	if err != nil {
+		return err
+	}
+	return messages.BenchCommand(ctx, os.Stdout, handbook.FS, labels.Labels, c.File, int(least), c.JSON)
 }
 
 type benchDeskCmd struct {

@@ -6,6 +6,7 @@ import (
 
 	"guanjia/internal/audit"
 	"guanjia/internal/auth"
+	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
@@ -21,8 +22,24 @@ const (
 	complete    = "complete" // the word that ends the waiting of collectStep
 )
 
-// remindEvery is how long those without an answer are left in peace.
-const remindEvery = 72 * time.Hour
+// Rests is until when those without an answer are left in peace (survey.remind)
+// after they heard of a survey last; zero where the profile says nothing.
+func (s *Service) Rests(v Survey) (time.Time, error) {
+	stamp, err := s.book.Stamp(v.Project, "survey")
+	if err != nil {
+		return time.Time{}, err
+	}
+	span, err := stamp.Figures.Limit("survey.remind", nil)
+	if err != nil {
+		return time.Time{}, nil //nolint:nilerr // a profile without it bounds nothing
+	}
+	last := v.SentAt
+	if v.RemindedAt.After(last) {
+		last = v.RemindedAt
+	}
+	until, _ := span.Shift(last, 1)
+	return until, nil
+}
 
 // invite tells who lives behind a sheet where to answer.
 func (s *Service) invite(ctx context.Context, tx *store.Tx, v Survey, h Home, sheet int64, words text.Both) error {
@@ -32,8 +49,8 @@ func (s *Service) invite(ctx context.Context, tx *store.Tx, v Survey, h Home, sh
 	return s.tell.Tell(ctx, tx, notice.Notice{Project: v.Project, Customer: h.Person, Phone: h.Phone, Case: v.Case, Link: "/survey/" + s.Token(sheet), Text: words})
 }
 
-// Remind tells the homes that have not answered once more, at most every three
-// days, and says how many were told. Errors: Conflict when the survey is not
+// Remind tells the homes that have not answered once more, not sooner than the
+// profile says, and says how many were told. Errors: Conflict when the survey is not
 // open, or reminded too recently.
 func (s *Service) Remind(ctx context.Context, actor auth.Actor, project, id int64) (int, error) {
 	told := 0
@@ -45,12 +62,13 @@ func (s *Service) Remind(ctx context.Context, actor auth.Actor, project, id int6
 		if v.SentAt.IsZero() || v.Over(tx.Now()) {
 			return notOpen()
 		}
-		last := v.SentAt
-		if v.RemindedAt.After(last) {
-			last = v.RemindedAt
+		rests, err := s.Rests(v)
+		if err != nil {
+			return err
 		}
-		if tx.Now().Sub(last) < remindEvery {
-			return errs.New(errs.Conflict, "care.survey.reminded", "三天内已经发过，没有再提醒，免得打扰。", "They were told within the last three days; nobody was reminded again.")
+		if tx.Now().Before(rests) {
+			at := rests.In(calendar.Zone).Format("2006-01-02 15:04")
+			return errs.Newf(errs.Conflict, "care.survey.reminded", "刚发过不久，没有再提醒，免得打扰。%s 以后可以再提醒。", "They were told only lately; nobody was reminded again. It can be done after %s.", at)
 		}
 		type open struct{ sheet, unit int64 }
 		waiting, err := store.All(ctx, tx, func(scan store.Scan) (o open, err error) {

@@ -20,7 +20,7 @@ func (s *Service) Module() module.Module {
 		},
 		Figures: []string{
 			"complaint.kinds", "complaint.repeated.times", "complaint.repeated.within", "follow_up.share.repair", "follow_up.share.complaint", "repair.faults",
-			"survey.each", "targets.complaints.authority", "targets.complaints.company", "targets.complaints.handled", "targets.follow_up", "targets.rework",
+			"survey.each", "survey.remind", "targets.complaints.authority", "targets.complaints.company", "targets.complaints.handled", "targets.follow_up", "targets.rework",
 			"targets.satisfaction", "targets.urgent_in_time", "targets.valid_complaints.count", "targets.valid_complaints.each", "visit.again.*", "visit.share.customers", "visit.share.each",
 			"visit.share.owners", "visit.unhappy",
 		},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"guanjia/e2e/center"
+	"guanjia/internal/auth"
 	"guanjia/internal/care"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
@@ -198,5 +199,20 @@ func TestOnlyThoseWithoutAnAnswerAreReminded(t *testing.T) {
 		if _, err := c.Care.Remind(ctx, c.Actor("desk"), c.Project.ID, v.ID); errs.CodeOf(err) != "care.survey.reminded" {
 			t.Errorf("reminded again at once: %v", err)
 		}
+		// the profile says how long they are left in peace
+		c.Clock.Add(25 * time.Hour)
+		again := func() error {
+			_, err := c.Care.Remind(ctx, c.Actor("desk"), c.Project.ID, v.ID)
+			return err
+		}
+		if err := again(); errs.CodeOf(err) != "care.survey.reminded" {
+			t.Errorf("reminded again after a day: %v", err)
+		}
+		own := c.Project
+		own.Overrides = []byte(`{"survey.remind":"1 day"}`)
+		_, err = c.Estate.SaveProject(ctx, auth.System, own)
+		c.Check(err)
+		c.Check(c.Refresh(ctx))
+		c.Check(again())
 	})
 }

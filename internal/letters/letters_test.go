@@ -73,6 +73,7 @@ func (c *cabinet) WithdrawIn(_ context.Context, _ *store.Tx, actor auth.Actor, i
 }
 
 type post struct {
+	least int // writers of a topic, by the profile
 	*Service
 	t      *testing.T
 	cases  *cabinet
@@ -89,6 +90,13 @@ func each(t *testing.T, fn func(t *testing.T, p *post)) {
 		p := &post{t: t, cases: &cabinet{cases: map[string]casefile.Opening{}, ids: map[string]int64{}}, db: db}
 		queue := &jobs.Queue{}
 		p.Service = New(db, p.cases, rules, queue)
+		p.least = 3
+		p.GoBy(func(_ int64, figure string) int {
+			if figure != "analysis.people" {
+				t.Errorf("letters read %s", figure)
+			}
+			return p.least
+		})
 		p.runner, err = jobs.NewRunner(db, queue, p.Module().Jobs, jobs.Options{Log: slog.New(slog.DiscardHandler)})
 		must(t, err)
 		fn(t, p)
@@ -250,6 +258,11 @@ func TestPages(t *testing.T) {
 		has(t, p.ask(h, "keeper", "GET", at, "", nil), 200, "20 件来信", "来信&lt;i&gt;.csv", "报修", "漏水", "立案 20 件")
 		has(t, p.ask(h, "keeper", "GET", at+"?view=same", "", nil), 200, "厨房漏水（再报）")
 		has(t, p.ask(h, "keeper", "GET", at+"?view=topics", "", nil), 200, "梧桐里", "2026-11-03", "2026-11-06")
+		p.least = 4
+		if w := p.ask(h, "keeper", "GET", at+"?view=topics", "", nil); w.Code != 200 || strings.Contains(w.Body.String(), "梧桐里") {
+			t.Errorf("three writers are a topic where the profile asks for four: %d", w.Code)
+		}
+		p.least = 3
 		has(t, p.ask(h, "keeper", "POST", at+"/merge", form, []byte(url.Values{"group": {"1"}}.Encode())), 409, "先立案，再合并")
 		has(t, p.ask(h, "keeper", "POST", at+"/open", form, nil), 303)
 		if _, err := p.runner.RunDue(t.Context()); err != nil {

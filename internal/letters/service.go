@@ -40,7 +40,14 @@ type Service struct {
 	cases Cases
 	rules *messages.Rules
 	jobs  jobs.Enqueuer
+
+	number func(project int64, figure string) int // see GoBy
 }
+
+// GoBy lets the room read whole numbers of the figures in force in a project,
+// 0 where its profile has none; without it nothing counts as repeated. Call it
+// before use.
+func (s *Service) GoBy(number func(project int64, figure string) int) { s.number = number }
 
 // New makes the service.
 func New(db *store.DB, cases Cases, rules *messages.Rules, queue jobs.Enqueuer) *Service {
@@ -72,6 +79,7 @@ func (s *Service) Module() module.Module {
 		Nav:        []web.NavItem{{Place: 39, Front: 98, Title: text.B("来信", "Letters"), Icon: "inbox", Path: "/p/{project}/letters", Permission: importer.PermRun}},
 		Jobs:       []jobs.Spec{{Kind: jobOpen, Work: s.workOpen, Attempts: attempts, Timeout: 30 * time.Minute}, {Kind: jobWithdraw, Work: s.workWithdraw, Attempts: attempts, Timeout: 30 * time.Minute}},
 		Migrations: Migrations(),
+		Figures:    []string{"analysis.people"},
 	}
 }
 

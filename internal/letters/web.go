@@ -163,7 +163,7 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request, status int, faile
 	if v.View != "same" && v.View != "topics" {
 		v.View = "kinds"
 	}
-	v.Kinds, v.Groups, v.Topics = s.kinds(ctx, list), groups(list), s.topics(ctx, list)
+	v.Kinds, v.Groups, v.Topics = s.kinds(ctx, list), groups(list), s.topics(ctx, p.ID, list)
 	return web.RenderStatus(w, r, status, filePage(v))
 }
 
@@ -236,10 +236,16 @@ func groups(list []Letter) []group {
 	return out
 }
 
-// topicLeast is how many people make a topic: one person's letters are none.
-const topicLeast = 3
-
-func (s *Service) topics(ctx context.Context, list []Letter) []topic {
+// topics are the problems that enough people wrote of (analysis.people): one
+// person's letters are none, and without the figure there are none at all.
+func (s *Service) topics(ctx context.Context, project int64, list []Letter) []topic {
+	least := 0
+	if s.number != nil {
+		least = s.number(project, "analysis.people")
+	}
+	if least == 0 {
+		return nil
+	}
 	type key struct{ spot, kind string }
 	by := map[key]*topic{}
 	for _, l := range list {
@@ -263,7 +269,7 @@ func (s *Service) topics(ctx context.Context, list []Letter) []topic {
 	}
 	var out []topic
 	for _, t := range by {
-		if len(t.People) >= topicLeast {
+		if len(t.People) >= least {
 			out = append(out, *t)
 		}
 	}

@@ -109,8 +109,9 @@ func share(part, all int) float64 {
 }
 
 // BenchCommand is `guanjia bench messages FILE`: the rules against the labels,
-// the held-out half last, and what grouping and topics find.
-func BenchCommand(_ context.Context, w io.Writer, handbook fs.FS, labels []byte, file string, asJSON bool) error {
+// the held-out half last, and what grouping and topics find. A topic is of at
+// least so many people.
+func BenchCommand(_ context.Context, w io.Writer, handbook fs.FS, labels []byte, file string, least int, asJSON bool) error {
 	rules, err := Load(handbook)
 	if err != nil {
 		return err
@@ -145,7 +146,7 @@ func BenchCommand(_ context.Context, w io.Writer, handbook fs.FS, labels []byte,
 		out.Groups++
 		out.Grouped += len(g.Messages)
 	}
-	topics := rules.Topics(list)
+	topics := rules.Topics(list, least)
 	out.Topics = topics[:min(20, len(topics))]
 	for _, half := range []string{"dev", "held-out", "seen", "after", "more"} {
 		out.Halves = append(out.Halves, rules.Score(half, marks, byID))

@@ -227,12 +227,15 @@ func TestSimilarHolds(t *testing.T) {
 // proves DSK-18: a problem seen often shows with count, span and place.
 func TestTopics(t *testing.T) {
 	t.Parallel()
-	topics := rules(t).Topics(samples(t))
+	topics := rules(t).Topics(samples(t), 3)
 	if len(topics) != 1 {
 		t.Fatalf("%+v", topics)
 	}
 	top := topics[0]
 	got := fmt.Sprint(top.Place, " ", top.KindName, " ", top.Count, " ", top.People, " ", top.From.Format(time.DateOnly), " ", top.To.Format(time.DateOnly), " ", top.IDs)
+	if more := rules(t).Topics(samples(t), 4); len(more) != 0 {
+		t.Errorf("of four people: %+v", more)
+	}
 	if diff := cmp.Diff("梧桐里 noise 3 3 2026-11-03 2026-11-06 [3 4 5]", got); diff != "" {
 		t.Error(diff)
 	}
@@ -245,7 +248,7 @@ func TestTopicsNeedPeople(t *testing.T) {
 	for i := range 5 {
 		list = append(list, Message{ID: fmt.Sprint(i), User: "u1", Subject: "青松花园夜间施工噪音"})
 	}
-	if topics := rules(t).Topics(list); len(topics) != 0 {
+	if topics := rules(t).Topics(list, 3); len(topics) != 0 {
 		t.Errorf("%+v", topics)
 	}
 }
@@ -364,14 +367,14 @@ func TestBenchCommand(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		var out bytes.Buffer
 		marks := []byte("id,half,kind\n1,dev,repair\n3,held-out,noise\n")
-		if err := BenchCommand(t.Context(), &out, handbook.FS, marks, "testdata/samples.csv", asJSON); err != nil {
+		if err := BenchCommand(t.Context(), &out, handbook.FS, marks, "testdata/samples.csv", 3, asJSON); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(out.String(), "held-out") || !strings.Contains(out.String(), "梧桐里") {
 			t.Error(out.String())
 		}
 	}
-	if err := BenchCommand(t.Context(), &bytes.Buffer{}, handbook.FS, nil, "testdata/none.csv", false); err == nil {
+	if err := BenchCommand(t.Context(), &bytes.Buffer{}, handbook.FS, nil, "testdata/none.csv", 3, false); err == nil {
 		t.Error("a missing file is no error")
 	}
 }
@@ -415,7 +418,7 @@ func FuzzSuggest(f *testing.F) {
 		}
 		r.Alarms(words)
 		m := Message{ID: "1", Subject: subject, Text: words}
-		r.Topics([]Message{m, m})
+		r.Topics([]Message{m, m}, 2)
 		Similar([]Message{m, {ID: "2", Text: words}})
 	})
 }

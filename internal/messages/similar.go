@@ -217,13 +217,10 @@ type Topic struct {
 	IDs      []string  `json:"ids"`
 }
 
-// topicLeast is how many messages of different people make a topic.
-const topicLeast = 3
-
-// Topics finds repeated problems: one kind at one place, from at least three
+// Topics finds repeated problems: one kind at one place, from at least so many
 // different people; the most frequent first.
-func (r *Rules) Topics(list []Message) []Topic {
-	return r.TopicsAt(list, FindPlaces(list).In, topicLeast)
+func (r *Rules) Topics(list []Message, least int) []Topic {
+	return r.TopicsAt(list, FindPlaces(list).In, least)
 }
 
 // TopicsAt is Topics for messages whose place is known otherwise: a building

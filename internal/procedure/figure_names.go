@@ -83,7 +83,7 @@ var figureWords = map[string]text.Both{
 
 // figureParts are the words of the language of figures.
 var figureParts = map[string]text.Both{
-	"analysis": text.B("重复问题分析", "analysis"), "measure": text.B("复量", "measure again"), "watch": text.B("观察", "watch"), "write": text.B("写出", "write"),
+	"analysis": text.B("重复问题分析", "analysis"), "measure": text.B("复量", "measure again"), "watch": text.B("观察", "watch"), "write": text.B("写出", "write"), "people": text.B("来信人数", "different writers"), "remind": text.B("提醒间隔", "between reminders"),
 	"keeping": text.B("代管", "keeping"), "keep": text.B("保管", "keep"), "care": text.B("照看", "care"), "found": text.B("拾物", "found"), "message": text.B("留言", "message"),
 	"forum": text.B("恳谈会", "forum"), "minutes": text.B("纪要", "minutes"), "group_visit": text.B("参观接待", "group visit"), "check": text.B("检查", "check"),
 	"check_before": text.B("提前检查", "check before"), "place": text.B("场地", "place"), "place_before": text.B("提前定场地", "place before"),

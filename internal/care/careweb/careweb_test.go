@@ -52,7 +52,7 @@ func TestCollectingFromThePage(t *testing.T) {
 		c.Post("", "/survey/"+tokens[0], url.Values{"q0": {"5"}, "q1": {`<b>树</b>`}}).Want(t, http.StatusSeeOther)
 		c.Post("", "/survey/"+tokens[0], url.Values{"q0": {"1"}}).Want(t, http.StatusConflict).Has(t, "原来的回答没有改")
 		c.Get("desk", "/p/lin/surveys").Want(t, http.StatusOK).Has(t, "年度征询", "4 份", `data-th="收回">1</td>`, `data-th="回收率">25 %</td>`)
-		c.Post("desk", page+"/remind", nil).Want(t, http.StatusConflict).Has(t, "三天内")
+		c.Post("desk", page+"/remind", nil).Want(t, http.StatusConflict).Has(t, "2026-11-23 ", "以后可以再提醒")
 		c.Clock.Add(80 * time.Hour)
 		for _, at := range []string{"/remind", "/end", "/count"} {
 			c.Post("technician", page+at, nil).Want(t, http.StatusForbidden)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"guanjia/internal/calendar"
 	"guanjia/internal/care"
 	"guanjia/internal/casefile"
 	"guanjia/internal/errs"
@@ -142,6 +143,7 @@ type surveyView struct {
 	Collecting         bool   // sheets still come in
 	Waiting            int    // homes that have not answered
 	Reminded           string // when they were reminded last
+	Rests              string // until when they are left in peace, "" not at all
 }
 
 func surveyID(r *http.Request) int64 {
@@ -207,6 +209,9 @@ func (p *Pages) surveyView(ctx context.Context, v care.Survey, c casefile.Case, 
 	}
 	if !v.RemindedAt.IsZero() {
 		page.Reminded = v.RemindedAt.Format("2006-01-02")
+		if rests, err := p.care.Rests(v); err == nil && rests.After(p.db.Clock().Now()) {
+			page.Rests = rests.In(calendar.Zone).Format("2006-01-02 15:04")
+		}
 	}
 	page.StepTitle = p.stepWords(ctx, c)
 	target := "—"
