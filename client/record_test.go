@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
@@ -347,7 +348,8 @@ func rooms(t *testing.T, h house, w *watch) {
 	upload(t, h, w)
 }
 
-// upload brings the template of a workbook in by the page, as a person does.
+// upload brings the template of a workbook in by the page, as a person does, and
+// looks at the page of the trail.
 func upload(t *testing.T, h house, w *watch) {
 	t.Helper()
 	var form bytes.Buffer
@@ -367,5 +369,13 @@ func upload(t *testing.T, h house, w *watch) {
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("uploading a workbook: %d", resp.StatusCode)
+	}
+	resp, err = browser.Get(h.url + "/p/first/audit?action=desk.call.settle")
+	ok(t, err)
+	page, err := io.ReadAll(resp.Body)
+	ok(t, err)
+	_ = resp.Body.Close()
+	if !strings.Contains(string(page), "登记来电结果") || !strings.Contains(string(page), "小程序") {
+		t.Errorf("the page of the trail does not say that a program settled a call: %d", resp.StatusCode)
 	}
 }

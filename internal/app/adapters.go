@@ -18,6 +18,7 @@ import (
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
 	"guanjia/internal/integration"
+	"guanjia/internal/resident"
 	"guanjia/internal/search"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -112,6 +113,24 @@ func (a accounts) Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int
 	programs, err := a.programs().Names(ctx, tx, rest)
 	maps.Copy(names, programs)
 	return names, err
+}
+
+// actors names who stands in the trail: people, programs, residents without an
+// account.
+func (a *App) actors(ctx context.Context, tx *store.Tx, ids ...int64) (map[int64]auth.Person, error) {
+	people, err := a.Auth.Names(ctx, tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	rest := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id <= 0 || people[id].Name != "" })
+	programs, err := a.Programs.Names(ctx, tx, rest)
+	for id, name := range programs {
+		people[id] = auth.Person{Account: id, Name: name}
+	}
+	if slices.Contains(ids, resident.Actor.Account) {
+		people[resident.Actor.Account] = auth.Person{Account: resident.Actor.Account, Name: resident.Actor.Name}
+	}
+	return people, err
 }
 
 func (a accounts) Accounts(ctx context.Context, ids []int64) (names map[int64]string, err error) {

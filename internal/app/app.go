@@ -202,7 +202,7 @@ func (a *App) rooms() error {
 	if err != nil {
 		return err
 	}
-	a.Audit.NameBy(a.Auth.Names)
+	a.Audit.NameBy(a.actors)
 	a.Audit.RolesBy(a.Auth.Roles)
 	a.Audit.WordsBy(estateWords)
 	index := search.New()

@@ -87,7 +87,7 @@ var verbs = map[string]text.Both{
 var subjects = map[string]text.Both{
 	subjectAccount: text.B("账号", "Account"), "vault.value": text.B("个人信息", "Personal value"), "vault.key": text.B("密钥", "Key"),
 	"handbook.change": text.B("手册改动", "Change of the handbook"), "audit.entry": text.B("操作记录", "Audit trail"), "audit.batch": text.B("操作记录", "Audit trail"), "casefile.case": text.B("事项", "Case"),
-	"estate.unit": text.B("房屋", "Unit"), "estate.person": text.B("客户", "Person"), "estate.occupancy": text.B("居住", "Occupancy"), "estate.building": text.B("楼栋", "Building"), "estate.register": text.B("登记表", "Register"),
+	"estate.unit": text.B("房屋", "Unit"), "estate.person": text.B("客户", "Person"), "estate.occupancy": text.B("居住", "Occupancy"), "estate.building": text.B("楼栋", "Building"), "estate.register": text.B("登记表记录", "Line of a register"),
 	"estate.directory": text.B("通讯录", "Directory"), "estate.batch": text.B("导入批次", "Import"), "estate.project": text.B("项目", "Project"), "estate.label": text.B("标签", "Label"),
 	"desk.promise": text.B("承诺", "Promise"), "desk.entry": text.B("日志", "Journal"), "desk.alarm": text.B("警报", "Alarm"), "resident.link": text.B("住户码", "Resident's code"),
 	"letters.file": text.B("来信文件", "File of letters"), "importer.upload": text.B("期初台账", "Workbook"), "care.survey": text.B("意见征询", "Survey"), "files.file": text.B("附件", "File"), "desk.call": text.B("来电", "Call"),
