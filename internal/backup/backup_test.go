@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -96,6 +97,21 @@ func TestRestoreEqualsSource(t *testing.T) {
 		}
 		if _, err := backup.Drill(ctx, path, rooms, derived); err != nil {
 			t.Errorf("drill: %v", err)
+		}
+
+		// A target whose tables were made by the binary itself, which has a
+		// migration more than the archive: full or not, it is told what it is.
+		later := append(slices.Clone(rooms), store.Migrations{Room: "later", FS: fstest.MapFS{
+			"99101_later.sql": {Data: []byte("-- +goose Up\nCREATE TABLE probe_later (id INTEGER NOT NULL PRIMARY KEY);\n")},
+		}})
+		used := storetest.OpenSQLite(t, clock, later)
+		target := backup.Target{DB: used, Files: filepath.Join(t.TempDir(), "f"), Rooms: later, Derived: derived}
+		if _, err := backup.Restore(ctx, path, target); errs.CodeOf(err) != "store.migrated" {
+			t.Errorf("into tables of another version: %v", err)
+		}
+		fill(t, used)
+		if _, err := backup.Restore(ctx, path, target); errs.CodeOf(err) != "backup.target_full" {
+			t.Errorf("into a full database of another version: %v", err)
 		}
 	})
 }

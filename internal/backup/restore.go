@@ -39,10 +39,10 @@ func Restore(ctx context.Context, path string, t Target) (Manifest, error) {
 	if err != nil {
 		return m, err
 	}
-	if err := t.DB.MigrateTo(ctx, t.Rooms, m.Migrations); err != nil {
+	if err := refuseFull(ctx, t); err != nil {
 		return m, err
 	}
-	if err := refuseFull(ctx, t); err != nil {
+	if err := t.DB.MigrateTo(ctx, t.Rooms, m.Migrations); err != nil {
 		return m, err
 	}
 	got := Manifest{Tables: map[string]Entry{}, Files: map[string]Entry{}}

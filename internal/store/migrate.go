@@ -97,6 +97,10 @@ func (db *DB) migrate(ctx context.Context, rooms []Migrations, only map[string]b
 	if err != nil {
 		return err
 	}
+	ours := map[string]bool{} // every migration this binary has
+	for name := range merged {
+		ours[name[:5]] = true
+	}
 	if only != nil {
 		for name := range merged {
 			if number := name[:5]; only[number] {
@@ -131,7 +135,7 @@ func (db *DB) migrate(ctx context.Context, rooms []Migrations, only map[string]b
 		release := db.writer.pause()
 		defer release()
 	}
-	if err := db.refuseDowngrade(ctx, p); err != nil {
+	if err := db.refuseDowngrade(ctx, p, ours); err != nil {
 		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
@@ -140,7 +144,9 @@ func (db *DB) migrate(ctx context.Context, rooms []Migrations, only map[string]b
 	return db.loadMark(ctx)
 }
 
-func (db *DB) refuseDowngrade(ctx context.Context, p *goose.Provider) error {
+// refuseDowngrade refuses a database with migrations that are not among those of
+// p: of a newer binary, or, where only some of ours are wanted, of ours.
+func (db *DB) refuseDowngrade(ctx context.Context, p *goose.Provider, ours map[string]bool) error {
 	known := map[int64]bool{0: true}
 	for _, s := range p.ListSources() {
 		known[s.Version] = true
@@ -158,8 +164,12 @@ func (db *DB) refuseDowngrade(ctx context.Context, p *goose.Provider) error {
 		if err := rows.Scan(&v); err != nil {
 			return err
 		}
-		if !known[v] {
-			return downgrade(fmt.Sprintf("%05d", v))
+		if number := fmt.Sprintf("%05d", v); !known[v] && ours[number] {
+			return errs.Newf(errs.Conflict, "store.migrated",
+				"这个数据库已经建好了表（迁移 %s 是备份里没有的），备份只能恢复进从没用过的数据库。数据没有改动，请另建一个空的。",
+				"This database has its tables already (migration %s is not among those of the backup); a backup goes only into one that was never used. Nothing was changed: make an empty one.", number)
+		} else if !known[v] {
+			return downgrade(number)
 		}
 	}
 	return rows.Err()
