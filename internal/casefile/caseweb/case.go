@@ -191,7 +191,7 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 	for _, m := range option.Missing {
 		miss := ui.Miss{What: m.Title.In(lang), Icon: missIcon(m.Kind)}
 		if m.Kind == "paper" {
-			miss.Word, miss.Path = text.T(ctx, "登记", "Bring"), casePath(web.ProjectOf(ctx), v.Case.Number)+"/way/"+wayPaper+"?choice="+m.Name
+			miss.Word, miss.Path = text.T(ctx, "登记", "Add"), casePath(web.ProjectOf(ctx), v.Case.Number)+"/way/"+wayPaper+"?choice="+m.Name
 		}
 		missing = append(missing, miss)
 	}

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"guanjia/e2e/center"
@@ -69,5 +70,37 @@ func TestAPaperIsBroughtOnce(t *testing.T) {
 		if hung, brought := kept(); hung != 2 || brought != 2 {
 			t.Errorf("of two pages there are %d files and %d entries", hung, brought)
 		}
+	})
+}
+
+// A paper is taken when it comes, not only at the step that waits for it: the
+// one waited for stands first, one that is there can get another page.
+func TestAPaperIsTakenWhenItComes(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		ctx := context.Background()
+		k, err := c.Cases.Open(ctx, c.Actor("desk"), casefile.Opening{
+			Project: c.Project.ID, Procedure: "complaint", Channel: "phone", Unit: c.Unit.ID, Customer: c.Owner.ID, Caller: c.Owner.Name, Phone: phone, Words: "写过信没人理",
+			Fields: map[string]any{"against": "service", "kind": "service", "wants": "书面答复", "harm": "no", "heated": "no", "written": "yes"},
+		})
+		c.Check(err)
+		path := "/p/lin/cases/" + k.Number
+		order := func(words ...string) {
+			t.Helper()
+			page, at := c.Get("desk", path+"/way/paper").Want(t, http.StatusOK).Body, 0
+			for _, w := range words {
+				i := strings.Index(page[at:], w)
+				if i < 0 {
+					t.Fatalf("%s does not follow where it should: %v", w, words)
+				}
+				at += i
+			}
+		}
+		order("投诉信扫描件（这一步等着）", "调解记录<", "书面答复<")
+		var scan bytes.Buffer
+		c.Check(png.Encode(&scan, image.NewRGBA(image.Rect(0, 0, 3, 4))))
+		c.Upload("desk", path+"/way/paper", url.Values{"choice": {"written_answer"}}, center.File{Field: "field.paper", Name: "scan.png", Data: scan.Bytes()}).Want(t, http.StatusSeeOther)
+		order("投诉信扫描件（这一步等着）", "调解记录<", "书面答复（已有，再加）")
+		c.Get("desk", path).Has(t, "/way/paper", "登记材料", "书面答复")
 	})
 }

@@ -26,7 +26,7 @@ var wayWords = []struct {
 	title     text.Both
 	kind      engine.EventKind
 }{
-	{wayPaper, "file-text", text.B("登记材料", "Bring a paper"), engine.EvPaper},
+	{wayPaper, "file-text", text.B("登记材料", "Add a paper"), engine.EvPaper},
 	{"told", "phone", text.B("回话", "Tell the customer"), engine.EvTold},
 	{"assign", "arrow-right", text.B("转交", "Reassign"), engine.EvAssign},
 	{"promise", "clock", text.B("答应客户", "Promise"), engine.EvPromise},
@@ -38,7 +38,7 @@ var wayWords = []struct {
 	{wayErase, "trash", text.B("删除个人内容", "Erase people's words"), ""},
 }
 
-// wayPaper brings a paper that the step waits for: its scan or photo.
+// wayPaper brings a paper of the procedure, its scan or photo, whenever it comes.
 const wayPaper = "paper"
 
 // wayErase is no command of the procedure: it takes words out of the file.
@@ -61,7 +61,7 @@ func ways(ctx context.Context, base string, v casefile.View) []Way {
 		may := open
 		switch w.way {
 		case wayPaper:
-			may = open && len(lacking(ctx, v)) > 0
+			may = open && len(v.Def.Papers) > 0
 		case "pause":
 			may = open && v.Case.State.Pause == nil
 		case "resume":
@@ -82,15 +82,36 @@ func ways(ctx context.Context, base string, v casefile.View) []Way {
 	return list
 }
 
-// lacking are the papers that the step the case stands at still waits for.
-func lacking(ctx context.Context, v casefile.View) []ui.Option {
-	var list []ui.Option
-	if len(v.Options) == 0 || v.Options[0].Kind != engine.EvDone {
-		return nil
+// paperOptions are what can be brought to a case: first what the step it stands at
+// waits for, then what another step may need or needed, last what is there
+// already and may get another page. Whoever stands at the desk takes a paper
+// when it comes; the step that needs it finds it.
+func paperOptions(ctx context.Context, v casefile.View) []ui.Option {
+	waits := map[string]bool{}
+	if len(v.Options) > 0 && v.Options[0].Kind == engine.EvDone {
+		for _, m := range v.Options[0].Missing {
+			waits[m.Name] = waits[m.Name] || m.Kind == "paper"
+		}
 	}
-	for _, m := range v.Options[0].Missing {
-		if m.Kind == "paper" {
-			list = append(list, ui.Option{Value: m.Name, Label: m.Title.In(text.LangOf(ctx))})
+	rank := func(p procedure.Paper) int {
+		switch {
+		case v.Case.State.Papers[p.Name]:
+			return 2
+		case waits[p.Name]:
+			return 0
+		}
+		return 1
+	}
+	sorted := slices.Clone(v.Def.Papers)
+	slices.SortStableFunc(sorted, func(a, b procedure.Paper) int { return rank(a) - rank(b) })
+	list := make([]ui.Option, len(sorted))
+	for i, p := range sorted {
+		list[i] = ui.Option{Value: p.Name, Label: p.Title.In(text.LangOf(ctx))}
+		switch rank(p) {
+		case 0:
+			list[i].Label += text.T(ctx, "（这一步等着）", " (this step waits for it)")
+		case 2:
+			list[i].Label += text.T(ctx, "（已有，再加）", " (there; add to it)")
 		}
 	}
 	return list
@@ -141,7 +162,7 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 	page.Text, page.Until = r.FormValue("text"), r.FormValue("until")
 	switch way {
 	case wayPaper:
-		page.Options = lacking(ctx, v)
+		page.Options = paperOptions(ctx, v)
 	case "assign":
 		err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 			list, err := p.staff.Able(ctx, tx, v.Case.Project, "")
