@@ -56,7 +56,7 @@ func EmergencyMissing(list []Emergency, want Wanted) []text.Both {
 		out = append(out, text.F("还差 %d 位办公时间联系人", "%d more contact(s) needed for office hours", n))
 	}
 	if n := want.Outside - outside; n > 0 {
-		out = append(out, text.F("还差 %d 位非办公时间联系人", "%d more outside office hours", n))
+		out = append(out, text.F("还差 %d 位非办公时间联系人", "%d more needed out of hours", n))
 	}
 	if incomplete > 0 {
 		out = append(out, text.F("%d 位缺电话或手机", "%d without phone or mobile", incomplete))

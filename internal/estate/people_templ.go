@@ -1047,7 +1047,7 @@ func personFormPage(v personFormView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.F{Name: "birthday_purpose", Label: text.T(ctx, "生日用来做什么", "What the birthday is for"), Value: v.value("birthday_purpose", v.person.BirthdayPurpose), Err: ui.ErrOf(ctx, v.err, "birthday_purpose"), Hint: text.T(ctx, "没有用途就不要填生日", "Without a purpose leave the birthday out")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.F{Name: "birthday_purpose", Label: text.T(ctx, "生日用来做什么", "What the birthday is for"), Value: v.value("birthday_purpose", v.person.BirthdayPurpose), Err: ui.ErrOf(ctx, v.err, "birthday_purpose"), Hint: text.T(ctx, "没有用途就不要填生日", "Leave the birthday out unless it has a purpose")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1084,11 +1084,11 @@ func personFormPage(v personFormView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.F{Name: "id_kind", Label: text.T(ctx, "证件类别", "Papers"), Value: v.value("id_kind", v.person.IDKind), Options: v.options(IDKinds, text.B("不改", "Leave as it is")), Err: ui.ErrOf(ctx, v.err, "id_kind")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.F{Name: "id_kind", Label: text.T(ctx, "证件类别", "Identity document"), Value: v.value("id_kind", v.person.IDKind), Options: v.options(IDKinds, text.B("不改", "Leave as it is")), Err: ui.ErrOf(ctx, v.err, "id_kind")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(ui.F{Name: "id_number", Label: text.T(ctx, "证件号", "Number"), Value: "", Err: ui.ErrOf(ctx, v.err, "id_number"), Hint: text.T(ctx, "加密保存，不再显示；不改就空着", "Kept encrypted and not shown again; leave empty to keep"), Attrs: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.F{Name: "id_number", Label: text.T(ctx, "证件号", "Document number"), Value: "", Err: ui.ErrOf(ctx, v.err, "id_number"), Hint: text.T(ctx, "加密保存，不再显示；不改就空着", "Stored encrypted and not shown again; leave empty to keep what is there"), Attrs: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1105,7 +1105,7 @@ func personFormPage(v personFormView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不保存", "Leave"), Quiet: true, Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不保存", "Cancel"), Quiet: true, Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1364,7 +1364,7 @@ func occupyPage(v occupyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.F{Name: "relation", Label: text.T(ctx, "关系（家庭成员）", "Relation (household)"), Value: v.typed["relation"], Err: ui.ErrOf(ctx, v.err, "relation")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.F{Name: "relation", Label: text.T(ctx, "关系（家庭成员）", "Relationship (household)"), Value: v.typed["relation"], Err: ui.ErrOf(ctx, v.err, "relation")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1372,7 +1372,7 @@ func occupyPage(v occupyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.F{Name: "to", Label: text.T(ctx, "到（不定就空着）", "Until (leave open)"), Type: "date", Value: v.typed["to"], Err: ui.ErrOf(ctx, v.err, "to")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.F{Name: "to", Label: text.T(ctx, "到（不定就空着）", "Until (empty while open)"), Type: "date", Value: v.typed["to"], Err: ui.ErrOf(ctx, v.err, "to")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1392,7 +1392,7 @@ func occupyPage(v occupyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不登记", "Leave"), Quiet: true, Href: v.path("units", v.unit.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不登记", "Cancel"), Quiet: true, Href: v.path("units", v.unit.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1527,11 +1527,11 @@ func endPage(v occupyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "结束，历史保留", "End, keeping history"), Primary: true, Key: "ctrl+enter"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "结束，历史保留", "End it; history stays"), Primary: true, Key: "ctrl+enter"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不改", "Leave"), Quiet: true, Href: v.path("units", v.unit.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不改", "Cancel"), Quiet: true, Href: v.path("units", v.unit.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1789,7 +1789,7 @@ func entryFormPage(v entryView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不保存", "Leave"), Quiet: true, Href: v.path("registers", v.reg.Name)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不保存", "Cancel"), Quiet: true, Href: v.path("registers", v.reg.Name)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

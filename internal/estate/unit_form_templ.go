@@ -167,7 +167,7 @@ func unitFormPage(v unitFormView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !v.isNew {
-				templ_7745c5c3_Err = ui.Input(ui.F{Name: "reason", Label: text.T(ctx, "状态改变的原因", "Why the state changes"), Value: v.value("reason", ""), Hint: text.T(ctx, "状态没变可以不填", "Not needed when the state stays")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.F{Name: "reason", Label: text.T(ctx, "状态改变的原因", "Why the state changes"), Value: v.value("reason", ""), Hint: text.T(ctx, "状态没变可以不填", "Only when the state changes")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -180,7 +180,7 @@ func unitFormPage(v unitFormView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不保存", "Leave"), Quiet: true, Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不保存", "Cancel"), Quiet: true, Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -293,9 +293,9 @@ func emergencyPage(v emergencyView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "办公时间和非办公时间各至少两位，电话和手机都留；入住时必须有一个 24 小时能打通的号码。", "At least two for office hours and two outside them, each with phone and mobile; at move-in one number must answer day and night."))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(text.Tf(ctx, "办公时间至少 %d 位，非办公时间至少 %d 位，电话和手机都留；入住时必须有一个 24 小时能打通的号码。", "At least %d for office hours and %d out of hours, each with a phone and a mobile; at move-in one number must answer day and night.", v.wanted.Office, v.wanted.Outside))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `unit_form.templ`, Line: 86, Col: 303}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `unit_form.templ`, Line: 86, Col: 352}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -319,7 +319,7 @@ func emergencyPage(v emergencyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不保存", "Leave"), Quiet: true, Href: v.path("units", v.unit.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.B{Label: text.T(ctx, "不保存", "Cancel"), Quiet: true, Href: v.path("units", v.unit.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -394,7 +394,7 @@ func emergencyRow(v emergencyView, i int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(ui.F{Name: at + "relation", Label: text.T(ctx, "关系", "Relation"), Value: e.Relation}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(ui.F{Name: at + "relation", Label: text.T(ctx, "关系", "Relationship"), Value: e.Relation}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -414,7 +414,7 @@ func emergencyRow(v emergencyView, i int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Check(ui.F{Name: at + "outside", Label: text.T(ctx, "非办公时间", "Outside them"), Checked: e.Outside}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Check(ui.F{Name: at + "outside", Label: text.T(ctx, "非办公时间", "Out of hours"), Checked: e.Outside}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -305,8 +305,9 @@ func (p *Pages) unitChanges(w http.ResponseWriter, r *http.Request) error {
 
 type emergencyView struct {
 	view
-	unit Unit
-	list []Emergency
+	unit   Unit
+	list   []Emergency
+	wanted Wanted
 }
 
 const emergencyRows = 4
@@ -321,6 +322,7 @@ func (p *Pages) loadEmergency(r *http.Request) (emergencyView, error) {
 		if v.unit, err = p.Unit(ctx, tx, v.project.ID, id); err != nil {
 			return err
 		}
+		v.wanted = p.wanted(v.project.ID)
 		v.list, err = p.EmergencyFor(ctx, tx, v.project.ID, id)
 		return err
 	})

@@ -125,7 +125,7 @@ func (p *Pages) countTables(ctx context.Context, m care.Month) []countTable {
 
 func countHeads(ctx context.Context, first string) []string {
 	return []string{
-		first, text.T(ctx, "受理", "Taken"), text.T(ctx, "办结", "Closed"), text.T(ctx, "按时", "In time"), text.T(ctx, "返工", "Again"),
+		first, text.T(ctx, "受理", "Taken"), text.T(ctx, "办结", "Closed"), text.T(ctx, "按时", "In time"), text.T(ctx, "返工", "Rework"),
 		text.T(ctx, "平均响应", "To respond"), text.T(ctx, "平均完成", "To finish"), text.T(ctx, "回访满意", "Satisfied"),
 	}
 }

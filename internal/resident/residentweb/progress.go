@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"unicode"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
@@ -84,7 +85,7 @@ func (p *Pages) progressPage(r *http.Request, l resident.Link, project web.Proje
 		page.Say = sentence(ctx, c, step, who)
 		for _, k := range c.Clocks {
 			if k.CustomerSees && k.Run == "running" && (page.Promise == "") && k.Due.After(tx.Now()) {
-				page.Promise = text.Tf(ctx, "我们答应 %s 前：%s", "We promised by %s: %s", ui.When(ctx, k.Due), k.Title.In(lang))
+				page.Promise = text.Tf(ctx, "我们答应 %s 前：%s", "Promised by %s: %s", ui.When(ctx, k.Due), k.Title.In(lang))
 			}
 		}
 		if said := p.house.Suggest(c.Words); page.Open && len(said.Dangers) > 0 {
@@ -137,10 +138,15 @@ func stopped(c casefile.Case, name string) bool {
 	return false
 }
 
-// master is what a resident calls a technician: the surname only.
+// master is what a resident calls a technician: the surname only, of a name
+// in letters its initial.
 func master(ctx context.Context, name string) string {
 	for _, r := range name {
-		return text.Tf(ctx, "%s师傅", "Mr/Ms %s", string(r))
+		first := string(r)
+		if !unicode.Is(unicode.Han, r) {
+			first += "."
+		}
+		return text.Tf(ctx, "%s师傅", "our colleague %s", first)
 	}
 	return ""
 }
@@ -151,19 +157,19 @@ func sentence(ctx context.Context, c casefile.Case, step *procedure.Step, who st
 	case c.State.Status == engine.Closed:
 		return text.T(ctx, "办完了", "Done")
 	case c.State.Status != engine.Open:
-		return text.T(ctx, "已并到别的事项或取消", "Merged into another case or cancelled")
+		return text.T(ctx, "已并到别的事项或取消", "Joined with another case, or cancelled")
 	case stopped(c, "finish"):
 		return text.T(ctx, "修好了，请您看一看", "Repaired: please have a look")
 	case c.State.Pause != nil:
 		return text.Tf(ctx, "先等一等，%s 再继续", "Waiting; it goes on %s", ui.When(ctx, c.State.Pause.Until))
 	case step != nil && step.Do == procedure.KindArrive && who != "":
-		return text.Tf(ctx, "%s已接单，正过来", "%s has taken it and is coming", who)
+		return text.Tf(ctx, "%s已接单，正过来", "On the way: %s", who)
 	case step != nil && step.Do == procedure.KindAccept && who != "":
 		return text.Tf(ctx, "已派给%s", "Sent to %s", who)
 	case who != "":
-		return text.Tf(ctx, "%s在处理", "%s is at it", who)
+		return text.Tf(ctx, "%s在处理", "Being worked on by %s", who)
 	}
-	return text.T(ctx, "收到了，正在安排人", "We have it and are sending somebody")
+	return text.T(ctx, "收到了，正在安排人", "Received; we are finding somebody")
 }
 
 // parcel is the way of a case in stops, newest first with what is to come on
@@ -175,13 +181,13 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 	groups := map[string]bool{}
 	for _, t := range engine.Trail(def, events) {
 		if t.State == engine.StopAhead && !groups[t.Group] { // of what is to come one stop a group
-			list = append(list, ui.Entry{What: t.Title.In(lang), State: ui.EntryPlan})
+			list = append(list, ui.Entry{What: stopWords(def.Step(t.Step), t.Title).In(lang), State: ui.EntryPlan})
 		}
 		if t.State != engine.StopDone {
 			groups[t.Group] = true
 		}
 		if t.State == engine.StopCurrent {
-			list = append(list, ui.Entry{What: t.Title.In(lang), State: ui.EntryNow, Clock: text.T(ctx, "现在", "now")})
+			list = append(list, ui.Entry{What: stopWords(def.Step(t.Step), t.Title).In(lang), State: ui.EntryNow, Clock: text.T(ctx, "现在", "now")})
 		}
 	}
 	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
@@ -198,7 +204,10 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 			if st == nil || st.Auto() {
 				continue
 			}
-			entry.What = st.Title.In(lang)
+			entry.What = stopWords(st, st.Title).In(lang)
+			if st.Do == procedure.KindDispatch {
+				entry.What = text.T(ctx, "安排好了", "Somebody assigned")
+			}
 			if (st.Do == procedure.KindAccept || st.Do == procedure.KindArrive) && who != "" && e.Actor.ID == c.State.Assignee {
 				entry.Who = who
 			}
@@ -218,6 +227,25 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 		list = append(list, entry)
 	}
 	return list
+}
+
+// stopWords says a stop to the customer: the house's own words for taking in,
+// sending and accepting are none of theirs.
+func stopWords(st *procedure.Step, title text.Both) text.Both {
+	if st == nil {
+		return title
+	}
+	switch {
+	case st.Name == "take":
+		return text.B("登记好了", "Registered")
+	case st.Do == procedure.KindDispatch:
+		return text.B("安排人手", "Finding somebody")
+	case st.Do == procedure.KindAccept:
+		return text.B("接单", "Accepted")
+	case st.Do == procedure.KindArrive:
+		return text.B("上门", "Arrival")
+	}
+	return title
 }
 
 // act opens the case link of a form and bounds how much it may send.
