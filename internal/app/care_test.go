@@ -190,7 +190,7 @@ func mustHave(t *testing.T, body string, words ...string) {
 	}
 }
 
-var cellOf = regexp.MustCompile(`<td[^>]*>([^<]*)</td>`)
+var cellOf = regexp.MustCompile(`<(?:td[^>]*|th scope="row")>([^<]*)</t[dh]>`)
 
 // countsOf reads the rows of a table of counts off the page.
 func countsOf(body, id string) []string {
