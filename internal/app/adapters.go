@@ -122,7 +122,7 @@ func (a *App) actors(ctx context.Context, tx *store.Tx, ids ...int64) (map[int64
 	if err != nil {
 		return nil, err
 	}
-	rest := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id <= 0 || people[id].Name != "" })
+	rest := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(ids))), func(id int64) bool { return id <= 0 || people[id].Name != "" })
 	programs, err := a.Programs.Names(ctx, tx, rest)
 	for id, name := range programs {
 		people[id] = auth.Person{Account: id, Name: name}

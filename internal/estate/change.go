@@ -8,6 +8,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
+	"guanjia/internal/text"
 )
 
 // Change is one field of a record that became another (EST-16).
@@ -20,6 +21,14 @@ type Change struct {
 	Field    string
 	Before   string
 	After    string
+}
+
+// by is who changed it, in words: the system is nobody's name.
+func (c Change) by(lang text.Lang) string {
+	if c.Actor == auth.System.Name {
+		return text.B("系统", "System").In(lang)
+	}
+	return c.Actor
 }
 
 // changeLog gathers what differs and writes it in one statement.
