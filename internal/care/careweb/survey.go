@@ -234,12 +234,10 @@ func (p *Pages) surveyView(ctx context.Context, v care.Survey, c casefile.Case, 
 		words := q.Options
 		if q.Sort == care.AskRating {
 			words = []string{"5", "4", "3", "2", "1"}
-			page.Chart.Labels = append(page.Chart.Labels, text.Cut(q.Ask, 12))
-			var mean *float64
-			if q.Answers > 0 {
-				mean = ui.V(float64(q.Sum) / float64(q.Answers))
+			if q.Answers > 0 { // without an answer there is nothing to draw
+				page.Chart.Labels = append(page.Chart.Labels, text.Cut(q.Ask, 12))
+				marks.Values = append(marks.Values, ui.V(float64(q.Sum)/float64(q.Answers)))
 			}
-			marks.Values = append(marks.Values, mean)
 		}
 		for _, word := range words {
 			t.Rows = append(t.Rows, []string{word, strconv.Itoa(q.Counts[word]), share(q.Counts[word], q.Answers)})
