@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -377,5 +378,8 @@ func upload(t *testing.T, h house, w *watch) {
 	_ = resp.Body.Close()
 	if !strings.Contains(string(page), "登记来电结果") || !strings.Contains(string(page), "小程序") {
 		t.Errorf("the page of the trail does not say that a program settled a call: %d", resp.StatusCode)
+	}
+	if numbers := regexp.MustCompile(`：\d{15,}`).FindString(string(page)); numbers != "" {
+		t.Errorf("the page of the trail speaks of a case by its identifier%s", numbers)
 	}
 }

@@ -73,18 +73,6 @@ func (a estateAudit) Changed(ctx context.Context, tx *store.Tx, c estate.Changed
 	})
 }
 
-// estateWords says what the trail calls the fields and registers of the estate.
-func estateWords(key, value string) text.Both {
-	switch key {
-	case "fields":
-		return estate.FieldName(value)
-	case "register":
-		r, _ := estate.RegisterNamed(value)
-		return r.Title
-	}
-	return text.Both{}
-}
-
 // units tells casefile what it keeps of a unit.
 type units struct{ estate *estate.Service }
 

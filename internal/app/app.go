@@ -205,6 +205,7 @@ func (a *App) rooms() error {
 	a.Audit.NameBy(a.actors)
 	a.Audit.RolesBy(a.Auth.Roles)
 	a.Audit.WordsBy(estateWords)
+	a.Audit.ThingsBy(a.things)
 	index := search.New()
 	a.Estate = estate.New(a.DB, index, estateVault{a.Vault, a.Keys}, estateAudit{a.Audit, a.Vault})
 	a.Estate.GoBy(a.span, a.number)

@@ -47,6 +47,8 @@ type Service struct {
 	names func(ctx context.Context, tx *store.Tx, accounts ...int64) (map[int64]auth.Person, error)
 	roles func() []auth.Role
 	said  func(key, value string) text.Both
+
+	things Things
 }
 
 // New makes the service.

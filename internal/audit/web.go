@@ -150,20 +150,22 @@ func (s *Service) words(ctx context.Context, rows []Row) ([]line, error) {
 			ids = append(ids, r.SubjectID)
 		}
 	}
-	people := map[int64]auth.Person{}
-	if s.names != nil {
-		err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-			var err error
-			people, err = s.names(ctx, tx, ids...)
-			return err
-		})
-		if err != nil {
-			return nil, err
+	people, things := map[int64]auth.Person{}, map[thing]string{}
+	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if s.names != nil {
+			if people, err = s.names(ctx, tx, ids...); err != nil {
+				return err
+			}
 		}
+		things, err = s.named(ctx, tx, rows)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	var list []line
 	for _, r := range rows {
-		l := line{Row: r, What: actionWords(ctx, r.Action), Whom: subjectWords(ctx, r.Subject), Told: s.told(ctx, r.Data)}
+		l := line{Row: r, What: actionWords(ctx, r.Action), Whom: subjectWords(ctx, r.Subject), Told: s.told(ctx, r, things)}
 		if p, ok := people[r.SubjectID]; ok && r.Subject == subjectAccount {
 			l.Whom = p.Name
 		}

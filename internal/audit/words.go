@@ -156,17 +156,25 @@ func (s *Service) listed(ctx context.Context, key string, list []any) string {
 	return strings.Join(said, text.T(ctx, "、", ", "))
 }
 
-// told is the data of an entry for one cell: what it holds, in words.
-func (s *Service) told(ctx context.Context, data string) string {
-	var held map[string]any
-	d := json.NewDecoder(strings.NewReader(data))
-	d.UseNumber()
-	if d.Decode(&held) != nil {
-		return text.Cut(data, 300)
+// told is the data of an entry for one cell: what it holds, in words. A case, a
+// unit or a person that was left open says nothing.
+func (s *Service) told(ctx context.Context, row Row, names map[thing]string) string {
+	held := decode(row.Data)
+	if held == nil {
+		return text.Cut(row.Data, 300)
 	}
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(held)) {
 		name, value := key, plain(held[key])
+		if id, ok := held[key].(json.Number); ok && slices.Contains(thingKeys, key) {
+			n, _ := id.Int64() // what is no identifier stays as it is
+			if value == "0" {
+				continue
+			}
+			if known := names[thing{row.Project, key, n}]; known != "" {
+				value = known
+			}
+		}
 		if b, ok := keys[key]; ok {
 			name = b.In(text.LangOf(ctx))
 		}
