@@ -263,7 +263,7 @@ func (c *Center) CasesOf(procedure string) []casefile.Case {
 func (c *Center) Repair(words string) casefile.Case {
 	c.T.Helper()
 	k, err := c.Cases.Open(context.Background(), c.people["desk"], casefile.Opening{
-		Project: c.Project.ID, Procedure: "repair", Channel: "phone", Unit: c.Unit.ID, Customer: c.Owner.ID, Caller: c.Owner.Name, Phone: "13900001111", Words: words,
+		Project: c.Project.ID, Procedure: "repair", Channel: "phone", Unit: c.Unit.ID, Customer: c.Owner.ID, Caller: c.Owner.Name, Phone: "8613900001111", Words: words,
 		Fields: map[string]any{"part": "in_unit", "fault": "water", "trade": "plumbing", "grade": "small"},
 	})
 	c.Check(err)

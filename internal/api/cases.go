@@ -7,6 +7,7 @@ import (
 
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
+	"guanjia/internal/phone"
 	"guanjia/internal/text"
 )
 
@@ -307,7 +308,7 @@ func caseOf(ctx context.Context, c casefile.Case) Case {
 	lang := text.LangOf(ctx)
 	out := Case{
 		ID: ID(c.ID), Number: c.Number, Procedure: c.Procedure, Channel: c.Channel, Subject: c.Subject, Words: c.Words, Unit: ID(c.Unit), Plate: c.Plate,
-		Place: c.Place, Customer: ID(c.Customer), Caller: c.Caller, Phone: text.MaskPhone(c.Phone), Status: string(c.State.Status), Step: c.State.Step,
+		Place: c.Place, Customer: ID(c.Customer), Caller: c.Caller, Phone: phone.Mask(c.Phone), Status: string(c.State.Status), Step: c.State.Step,
 		Owner: ID(c.State.Owner), Assignee: ID(c.State.Assignee), Team: c.State.Team, Paused: c.State.Pause != nil, Version: c.State.Version,
 		OpenedAt: c.State.OpenedAt, ChangedAt: c.Changed, EndedAt: when(c.State.EndedAt), Clocks: []Clock{},
 	}

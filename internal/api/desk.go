@@ -11,8 +11,8 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/desk"
 	"guanjia/internal/errs"
+	"guanjia/internal/phone"
 	"guanjia/internal/store"
-	"guanjia/internal/text"
 )
 
 // Intake is what the desk's form sends off: a case, and in the same breath its
@@ -281,7 +281,7 @@ func callsOf(list []desk.Call) []Call {
 
 func callOf(c desk.Call) Call {
 	return Call{
-		ID: ID(c.ID), Call: c.External, State: string(c.State), Number: text.MaskPhone(c.Number), Line: c.Line, Rings: c.Rings, RingAt: c.RingAt,
+		ID: ID(c.ID), Call: c.External, State: string(c.State), Number: phone.Mask(c.Number), Line: c.Line, Rings: c.Rings, RingAt: c.RingAt,
 		Answered: when(c.AnsweredAt), Ended: when(c.EndedAt), Person: ID(c.Person), Unit: ID(c.Unit), Case: ID(c.Case), Outcome: c.Outcome,
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/phone"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
@@ -178,7 +179,7 @@ func entryOf(e estate.Entry, day string) RegisterEntry {
 	for _, f := range r.Fields {
 		v := e.Value(f.Name)
 		if f.Kind == estate.Dial {
-			v = masked(v)
+			v = phone.Mask(v)
 		}
 		if v != "" {
 			fields[f.Name] = v

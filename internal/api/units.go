@@ -293,18 +293,11 @@ func (s *Service) emergency(ctx context.Context, in idIn) ([]Contact, error) {
 		}
 		list, err := s.estate.EmergencyFor(ctx, tx, projectOf(ctx), in.ID)
 		for _, e := range list {
-			out = append(out, Contact{Name: e.Name, Relation: e.Relation, Office: e.Office, Outside: e.Outside, Phone: masked(e.Phone), Mobile: masked(e.Mobile)})
+			out = append(out, Contact{Name: e.Name, Relation: e.Relation, Office: e.Office, Outside: e.Outside, Phone: phone.Mask(e.Phone), Mobile: phone.Mask(e.Mobile)})
 		}
 		return err
 	})
 	return out, err
-}
-
-func masked(key string) string {
-	if key == "" {
-		return ""
-	}
-	return phone.FromKey(key).Masked()
 }
 
 func (s *Service) setEmergency(ctx context.Context, in contactsIn) (nothing, error) {

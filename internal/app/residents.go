@@ -12,6 +12,7 @@ import (
 	"guanjia/internal/files"
 	"guanjia/internal/module"
 	"guanjia/internal/notice"
+	"guanjia/internal/phone"
 	"guanjia/internal/resident"
 	"guanjia/internal/resident/residentweb"
 	"guanjia/internal/store"
@@ -77,7 +78,7 @@ func (d doorstep) Send(ctx context.Context, tx *store.Tx, project, unit int64, s
 			continue
 		}
 		number := p.Phones[0].Number.Key
-		return text.MaskPhone(number), d.a.Notice.Tell(ctx, tx, notice.Notice{Project: project, Customer: o.Person, Phone: number, Text: say})
+		return phone.Mask(number), d.a.Notice.Tell(ctx, tx, notice.Notice{Project: project, Customer: o.Person, Phone: number, Text: say})
 	}
 	return "", nil
 }

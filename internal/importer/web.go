@@ -12,6 +12,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/phone"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -251,7 +252,11 @@ func (v *Value) masked(s string) string {
 	if v.kind != "phones" && v.kind != "identity" {
 		return text.Cut(s, 60)
 	}
-	return longDigits.ReplaceAllStringFunc(s, text.MaskPhone)
+	mask := text.MaskPhone
+	if v.kind == "phones" {
+		mask = phone.Mask
+	}
+	return longDigits.ReplaceAllStringFunc(s, mask)
 }
 
 func (s *Service) mappingPage(w http.ResponseWriter, r *http.Request) error {

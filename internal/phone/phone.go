@@ -201,14 +201,57 @@ func (n Number) suffix() string {
 	return "转" + n.Ext
 }
 
-// Masked is the form for screens: 138****6621 (PLT-02). Service numbers are
-// nobody's personal data and stay whole.
+// Masked is the form for screens: 138****6621, 0755****6666 (PLT-02). An
+// extension is hidden with the rest. Service numbers are nobody's personal
+// data and stay whole.
 func (n Number) Masked() string {
-	if n.Kind == Service {
+	switch n.Kind {
+	case Service:
+		return n.Local()
+	case Landline:
+		return "0" + n.Key[2:2+n.area] + "****" + n.Key[len(n.Key)-4:]
+	case Foreign:
+		return text.MaskPhone(n.Key)
+	}
+	return text.MaskPhone(n.Local())
+}
+
+// Mask hides the middle of a number as rooms keep it: the Key of a Number, or
+// what somebody gave, digits or not. It is the mask for every page, paper and
+// answer that has no Number at hand; "" stays "".
+func Mask(stored string) string {
+	if n, ok := read(stored); ok {
+		return n.Masked()
+	}
+	return text.MaskPhone(stored)
+}
+
+// Dial is a number as rooms keep it in the form dialled in China; what is no
+// number comes back as it is.
+func Dial(stored string) string {
+	if n, ok := read(stored); ok {
 		return n.Local()
 	}
-	n.Ext = ""
-	return text.MaskPhone(strings.ReplaceAll(strings.TrimPrefix(n.Local(), "+"), "-", ""))
+	return stored
+}
+
+// read takes digits for a key first: with the country code of China they are
+// no number as typed, and without it a typed number and a key differ in their
+// kind only when an area code or a mobile range says so.
+func read(stored string) (Number, bool) {
+	if stored == "" {
+		return Number{}, false
+	}
+	if text.Digits(stored) == stored {
+		if n := FromKey(stored); n.Kind != Foreign {
+			return n, true
+		}
+		if stored[0] != '0' && (stored[0] != '1' || len(stored) != 11) {
+			return Number{Kind: Foreign, Key: stored}, len(stored) >= 9
+		}
+	}
+	n, err := Parse(stored, "")
+	return n, err == nil
 }
 
 // FromKey rebuilds a number from its stored Key.

@@ -26,11 +26,11 @@ func TestParse(t *testing.T) {
 		"mobile 86 bare":       {in: "8613812346621", key: "8613812346621", local: "13812346621", masked: "138****6621", kind: phone.Mobile},
 		"mobile 0 before":      {in: "013812346621", key: "8613812346621", local: "13812346621", masked: "138****6621", kind: phone.Mobile},
 		"mobile with slash":    {in: "138/12346621", key: "8613812346621", local: "13812346621", masked: "138****6621", kind: phone.Mobile},
-		"Shenzhen":             {in: "(0755) 8888 6666", key: "8675588886666", local: "0755-88886666", masked: "075****6666", kind: phone.Landline},
+		"Shenzhen":             {in: "(0755) 8888 6666", key: "8675588886666", local: "0755-88886666", masked: "0755****6666", kind: phone.Landline},
 		"Beijing":              {in: "010-62345678", key: "861062345678", local: "010-62345678", masked: "010****5678", kind: phone.Landline},
-		"seven digits":         {in: "0571-7654321", key: "865717654321", local: "0571-7654321", masked: "057****4321", kind: phone.Landline},
-		"area of the project":  {in: "88886666", area: "0755", key: "8675588886666", local: "0755-88886666", masked: "075****6666", kind: phone.Landline},
-		"extension":            {in: "0755-88886666转801", key: "8675588886666", local: "0755-88886666转801", masked: "075****6666", kind: phone.Landline},
+		"seven digits":         {in: "0571-7654321", key: "865717654321", local: "0571-7654321", masked: "0571****4321", kind: phone.Landline},
+		"area of the project":  {in: "88886666", area: "0755", key: "8675588886666", local: "0755-88886666", masked: "0755****6666", kind: phone.Landline},
+		"extension":            {in: "0755-88886666转801", key: "8675588886666", local: "0755-88886666转801", masked: "0755****6666", kind: phone.Landline},
 		"no area":              {in: "88886666", err: phone.ErrNoArea},
 		"Hong Kong":            {in: "+852 9123 4567", key: "85291234567", local: "+85291234567", masked: "852****4567", kind: phone.Foreign},
 		"hot line":             {in: "12345", key: "12345", local: "12345", masked: "12345", kind: phone.Service},
@@ -59,6 +59,38 @@ func TestParse(t *testing.T) {
 			}
 			if back := phone.FromKey(n.Key); back.Kind != n.Kind || back.Key != n.Key {
 				t.Errorf("from key: %+v", back)
+			}
+		})
+	}
+}
+
+// A stored number is masked as the number is written, whichever form a room
+// keeps of it.
+// proves PLT-02
+func TestMaskOfWhatIsStored(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ stored, masked, dial string }{
+		"mobile key":         {"8613700010588", "137****0588", "13700010588"},
+		"mobile as given":    {"13700010588", "137****0588", "13700010588"},
+		"mobile with marks":  {"137-0001-0588", "137****0588", "13700010588"},
+		"landline key":       {"8675588886666", "0755****6666", "0755-88886666"},
+		"landline as given":  {"075588886666", "0755****6666", "0755-88886666"},
+		"landline extension": {"0755-88886666转801", "0755****6666", "0755-88886666转801"},
+		"Beijing key":        {"861062345678", "010****5678", "010-62345678"},
+		"seven digits key":   {"865717654321", "0571****4321", "0571-7654321"},
+		"without area":       {"88886666", "****6666", "88886666"},
+		"Hong Kong key":      {"85291234567", "852****4567", "+85291234567"},
+		"Hong Kong as given": {"+852 9123 4567", "852****4567", "+85291234567"},
+		"service":            {"4008208820", "4008208820", "4008208820"},
+		"none":               {"", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := phone.Mask(c.stored); got != c.masked {
+				t.Errorf("mask of %q: %q, want %q", c.stored, got, c.masked)
+			}
+			if got := phone.Dial(c.stored); got != c.dial {
+				t.Errorf("dial of %q: %q, want %q", c.stored, got, c.dial)
 			}
 		})
 	}

@@ -61,11 +61,16 @@ func Cut(s string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// MaskPhone hides the middle of a phone number: 138****6621 (PLT-02).
+// MaskPhone hides the middle of a row of digits: 138****6621 (PLT-02); of a
+// short one only the last four show. A number as rooms keep it, with its country
+// code, is masked by phone.Mask.
 func MaskPhone(phone string) string {
 	r := []rune(phone)
-	if len(r) < 7 {
+	switch {
+	case len(r) < 7:
 		return strings.Repeat("*", len(r))
+	case len(r) < 10:
+		return "****" + string(r[len(r)-4:])
 	}
 	return string(r[:3]) + "****" + string(r[len(r)-4:])
 }

@@ -10,6 +10,7 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/errs"
+	"guanjia/internal/phone"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -91,7 +92,7 @@ func (p *Pages) loadFollow(r *http.Request, open string, typed map[string]any, p
 
 func (p *Pages) followRow(ctx context.Context, f care.FollowUp) followRow {
 	row := followRow{
-		Number: f.Number, Path: in(ctx, "/follow-ups?case="+f.Number+"#call-title"), Href: casePath(ctx, f.Number), Door: doorOf(ctx, f.Case), Person: f.Caller, Phone: text.MaskPhone(f.Phone),
+		Number: f.Number, Path: in(ctx, "/follow-ups?case="+f.Number+"#call-title"), Href: casePath(ctx, f.Number), Door: doorOf(ctx, f.Case), Person: f.Caller, Phone: phone.Mask(f.Phone),
 		Did: f.Did, Said: f.Said, Tries: f.Tries, Chip: chip(ctx, f.Clock, f.State.Pause != nil), Kind: p.kind(ctx, f.Case),
 	}
 	if f.Customer != 0 {

@@ -14,6 +14,7 @@ import (
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/phone"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -308,7 +309,7 @@ func answerWords(ctx context.Context, figures *procedure.Figures, f procedure.Fi
 func people(ctx context.Context, v casefile.View) []PersonLine {
 	list := []PersonLine{{Role: text.T(ctx, "客户", "Customer"), Name: v.Case.Caller}}
 	if v.Case.Phone != "" {
-		list[0].Name = strings.TrimSpace(v.Case.Caller + " " + text.MaskPhone(v.Case.Phone))
+		list[0].Name = strings.TrimSpace(v.Case.Caller + " " + phone.Mask(v.Case.Phone))
 	}
 	if v.Case.Customer != 0 && actorOf(ctx).May(estate.PermView, v.Case.Project) {
 		list[0].Path = "/p/" + web.ProjectOf(ctx).Code + "/people/" + strconv.FormatInt(v.Case.Customer, 10)

@@ -9,6 +9,7 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/desk"
+	"guanjia/internal/phone"
 	"guanjia/internal/text"
 	"guanjia/internal/web/ui"
 )
@@ -132,7 +133,7 @@ func masked(number string) string {
 	if number == "" {
 		return "—"
 	}
-	return text.MaskPhone(number)
+	return phone.Mask(number)
 }
 
 func promiseChip(p desk.Promise, now time.Time) ui.Chip {

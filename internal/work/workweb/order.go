@@ -10,6 +10,7 @@ import (
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/engine"
+	"guanjia/internal/phone"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -93,21 +94,21 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 		page.Words = c.Words
 	}
 	mine := c.State.Assignee == actor.Account && c.State.Status == engine.Open
-	var phone string
+	var number string
 	err := p.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		page.Name, phone, err = p.Customers.Reach(ctx, tx, c)
+		page.Name, number, err = p.Customers.Reach(ctx, tx, c)
 		return err
 	})
 	if err != nil {
 		return page, err
 	}
-	if phone != "" {
-		page.Masked = text.MaskPhone(phone)
+	if number != "" {
+		page.Masked = phone.Mask(number)
 		if mine {
 			if err := p.Work.Seen(ctx, actor, project.ID, c.ID); err != nil {
 				return page, err
 			}
-			page.Phone = phone
+			page.Phone = phone.Dial(number)
 		}
 	}
 	page.Photos = shots(ctx, v)
