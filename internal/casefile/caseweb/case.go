@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
@@ -229,25 +228,6 @@ func missIcon(kind string) string {
 	}
 }
 
-// facts lists the answers given so far, long ones left to the timeline.
-func facts(ctx context.Context, v casefile.View) []FactLine {
-	lang := text.LangOf(ctx)
-	var list []FactLine
-	for _, f := range v.Def.Fields {
-		value, ok := v.Case.State.Fields[f.Name]
-		if !ok || f.Name == "wants" {
-			continue
-		}
-		if f.Type == procedure.TypeWords {
-			continue // told in the timeline
-		}
-		if answer := answerWords(ctx, v.Figures, f, v.Case.State.Fields, value); answer != "" {
-			list = append(list, FactLine{Label: f.Title.In(lang), Answer: answer})
-		}
-	}
-	return list
-}
-
 // papers lists the photos of the case and the papers brought, oldest first.
 func papers(ctx context.Context, v casefile.View) []PaperLine {
 	lang := text.LangOf(ctx)
@@ -274,36 +254,6 @@ func papers(ctx context.Context, v casefile.View) []PaperLine {
 		}
 	}
 	return list
-}
-
-// answerWords is an answer in words; "" for what has none: tables, pictures.
-func answerWords(ctx context.Context, figures *procedure.Figures, f procedure.Field, fields procedure.Values, value any) string {
-	switch f.Type {
-	case procedure.TypeTable, procedure.TypeSignature, procedure.TypePhoto:
-		return ""
-	case procedure.TypeMoney:
-		if fen, ok := value.(int64); ok {
-			return ui.Fen(fen)
-		}
-		return ""
-	case procedure.TypeYesNo:
-		if value == true {
-			return text.T(ctx, "是", "yes")
-		}
-		return text.T(ctx, "否", "no")
-	case procedure.TypeTime:
-		if at, err := time.Parse(time.RFC3339, caseform.Text(value)); err == nil {
-			return ui.When(ctx, at)
-		}
-		return ""
-	}
-	word := caseform.Text(value)
-	for _, c := range caseform.Choices(figures, f, fields) {
-		if c.Name == word {
-			return c.Title.In(text.LangOf(ctx))
-		}
-	}
-	return word
 }
 
 func people(ctx context.Context, v casefile.View) []PersonLine {

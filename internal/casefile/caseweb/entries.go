@@ -100,12 +100,13 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 	if why, ok := e.Data["reason"].(string); ok && why != "" {
 		quotes = append(quotes, why)
 	}
-	for _, f := range v.Def.Fields {
-		if f.Type != procedure.TypeWords && f.Type != procedure.TypeText {
-			continue
-		}
-		if s, ok := e.Fields[f.Name].(string); ok && s != "" {
-			quotes = append(quotes, f.Title.In(text.LangOf(ctx))+text.T(ctx, "：", ": ")+s)
+	for _, f := range v.Def.Fields { // every answer of the step, in the words of its form
+		if answer := AnswerWords(ctx, v.Figures, f, v.Case.State.Fields, e.Fields); answer != "" {
+			between := text.T(ctx, "：", ": ")
+			if f.Type == procedure.TypeTable {
+				between = strings.TrimSpace(between) + "\n"
+			}
+			quotes = append(quotes, f.Title.In(text.LangOf(ctx))+between+answer)
 		}
 	}
 	entry.Quote = strings.Join(quotes, "\n")

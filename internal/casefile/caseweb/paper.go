@@ -1,9 +1,10 @@
 package caseweb
 
 import (
+	"context"
 	"net/http"
 
-	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/casefile"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -17,8 +18,7 @@ type SlipPage struct {
 	Words       string
 	Facts       []FactLine
 	Entries     []ui.Entry
-	Did         string
-	Opinion     string
+	Blank       []string // answers still to be written by hand
 }
 
 // RegisterPage is a register as the filters of the list cut it.
@@ -50,10 +50,24 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 			Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
 		},
 		Plate: v.Case.Plate, Spot: v.Case.Place, Person: v.Case.Caller, Words: v.Case.Words, Facts: facts(ctx, v),
-		Did: caseform.Text(v.Case.State.Fields["did"]), Opinion: caseform.Text(v.Case.State.Fields["opinion"]),
+		Blank: blank(ctx, v),
 	}
 	page.Entries, _ = entries(ctx, v, "all")
 	return web.Render(w, r, slipPage(page))
+}
+
+// byHand are the answers people write on paper where they stand.
+var byHand = []string{"did", "notes", "opinion", "opinions"}
+
+// blank names those of them that the procedure has and nobody has given.
+func blank(ctx context.Context, v casefile.View) []string {
+	var list []string
+	for _, name := range byHand {
+		if f := v.Def.Field(name); f != nil && v.Case.State.Fields[name] == nil {
+			list = append(list, f.Title.In(text.LangOf(ctx)))
+		}
+	}
+	return list
 }
 
 // register prints the list as a form, by the filters of the list (INS-03).

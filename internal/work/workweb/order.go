@@ -3,11 +3,10 @@ package workweb
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
-	"time"
 
 	"guanjia/internal/casefile"
-	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/engine"
 	"guanjia/internal/phone"
@@ -161,30 +160,16 @@ func (p *Pages) facts(ctx context.Context, v casefile.View) []FactLine {
 			list = append(list, FactLine{label, words})
 		}
 	}
-	for _, name := range shown {
-		f := v.Def.Field(name)
-		value := v.Case.State.Fields[name]
-		if f == nil || value == nil {
-			continue
+	names := slices.Clone(shown)
+	for _, f := range v.Def.Fields { // what was quoted, used, found at fault
+		if f.Type == procedure.TypeTable {
+			names = append(names, f.Name)
 		}
-		words := caseform.Show(f.Type, value)
-		switch f.Type {
-		case procedure.TypeMoney:
-			if fen, ok := value.(int64); ok {
-				words = ui.Fen(fen)
-			}
-		case procedure.TypeTime:
-			if at, err := time.Parse(time.RFC3339, caseform.Text(value)); err == nil {
-				words = ui.When(ctx, at)
-			}
-		default:
-			for _, c := range caseform.Choices(v.Figures, *f, v.Case.State.Fields) {
-				if c.Name == words {
-					words = c.Title.In(lang)
-				}
-			}
+	}
+	for _, name := range names {
+		if f := v.Def.Field(name); f != nil {
+			add(f.Title.In(lang), caseweb.AnswerWords(ctx, v.Figures, *f, v.Case.State.Fields, v.Case.State.Fields))
 		}
-		add(f.Title.In(lang), words)
 	}
 	if fault, ok := v.Case.State.Fields["fault"].(string); ok && p.Kit != nil {
 		add(text.T(ctx, "带上", "Bring"), p.Kit.Bring(fault).In(lang))

@@ -1,0 +1,59 @@
+package caseweb_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"testing"
+
+	"guanjia/e2e/center"
+	"guanjia/internal/casefile"
+)
+
+// visited is a visit the desk made and wrote down; the customer has not signed.
+func visited(t *testing.T, c *center.Center) casefile.Case {
+	t.Helper()
+	k, err := c.Cases.Open(context.Background(), c.Actor("desk"), casefile.Opening{
+		Project: c.Project.ID, Procedure: "visit", Channel: "visit", Unit: c.Unit.ID, Customer: c.Owner.ID, Caller: c.Owner.Name, Phone: phone, Words: "年度走访",
+		Fields: map[string]any{"purpose": "听意见"},
+	})
+	c.Check(err)
+	if k.State.Step == "plan" {
+		k = c.Do("desk", k, "plan", "", map[string]any{"purpose": "听意见"}, nil)
+	}
+	k = c.Do("desk", k, "appoint", "reached", map[string]any{"at": "2026-11-21T10:00:00+08:00"}, nil)
+	k = c.Do("desk", k, "go", "arrived", nil, nil)
+	form := url.Values{
+		"step": {"record"}, "version": {strconv.Itoa(k.State.Version)}, "field.notes": {"坐了半小时"}, "field.any": {"yes"}, "field.rating": {"4"},
+		"field.opinions.0.about": {"电梯"}, "field.opinions.0.words": {"早上等得太久"}, "field.opinions.1.about": {"绿化"}, "field.opinions.1.words": {"草没人剪"},
+	}
+	c.Post("desk", "/p/lin/cases/"+k.Number+"/do", form).Want(t, http.StatusSeeOther)
+	return c.Case(k.ID)
+}
+
+// What a step wrote down stands on the case page, in the entry of the step and
+// on paper: rows of a table, a rating, long words. Who must answer sees what.
+// proves DSK-16
+func TestACaseShowsEveryAnswer(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := visited(t, c)
+		at := "/p/lin/cases/" + k.Number
+		c.Get("desk", at).Want(t, http.StatusOK).Has(t,
+			"<dt>客户意见</dt><dd>电梯 · 早上等得太久\n绿化 · 草没人剪</dd>", "<dt>满意程度</dt><dd>4 分</dd>", "<dt>走访记录</dt><dd>坐了半小时</dd>",
+			"客户意见：\n电梯 · 早上等得太久\n绿化 · 草没人剪", "满意程度：4 分")
+		c.Get("desk", at+"/print").Want(t, http.StatusOK).Has(t, "<td colspan=\"3\">电梯 · 早上等得太久\n绿化 · 草没人剪</td>").Lacks(t, "做了什么")
+	})
+}
+
+// A slip leaves room to write where nothing was written down yet, and only for
+// what its procedure asks for.
+// proves REP-07
+func TestASlipLeavesRoomToWrite(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := c.Repair("厨房水管漏了")
+		c.Get("desk", "/p/lin/cases/"+k.Number+"/print").Want(t, http.StatusOK).Has(t, `做了什么</th><td colspan="3"></td>`, `客户意见</th><td colspan="3"></td>`)
+	})
+}
