@@ -63,7 +63,7 @@ test)
 soak)
   # Everything at its full counts (GUANJIA_SOAK=1: 500 kill points, every look of
   # every page, property tests at 10,000 and 100,000), then a minute of each fuzz
-  # target. What failed is in soak.log; soak.txt says what was done, and how long.
+  # target (making one interesting input short may otherwise eat all of it). What failed is in soak.log; soak.txt says what was done, and how long.
   export GUANJIA_SOAK=1
   : >soak.log
   {
@@ -82,7 +82,7 @@ soak)
   did 'e2e/browser' go test -timeout 3h -count=1 ./e2e/browser
   did 'e2e/browser on PostgreSQL' env GUANJIA_E2E_DATABASE=postgres go test -timeout 3h -count=1 ./e2e/browser
   while IFS=: read -r file target; do
-    did "fuzz ${file%/*} $target" go test -run '^$' -fuzz "^$target\$" -fuzztime "${GUANJIA_FUZZ_TIME:-60s}" "./${file%/*}"
+    did "fuzz ${file%/*} $target" go test -run '^$' -fuzz "^$target\$" -fuzztime "${GUANJIA_FUZZ_TIME:-60s}" -fuzzminimizetime 2s "./${file%/*}"
   done < <(git grep -oE '^func Fuzz[A-Za-z]+' -- '*_test.go' | sed 's/:func /:/')
   grep -aE '^ *(--- FAIL|FAIL|panic:)|killed [0-9]+ times|commands confirmed|^(demo|serve|memory)' soak.log | sort | uniq -c | tee -a soak.txt || true
   exit "$failed"

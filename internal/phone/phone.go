@@ -70,6 +70,9 @@ func classify(d string, plus bool, area string) (Number, error) {
 	case plus, strings.HasPrefix(d, "86") && len(d) == 13 && d[2] == '1':
 		d = d[2:]
 	}
+	if d == "" { // +86 and nothing behind it
+		return Number{}, ErrLength
+	}
 	if strings.HasPrefix(d, "01") && len(d) == 12 { // 0 before a mobile number, as for long distance
 		d = d[1:]
 	}

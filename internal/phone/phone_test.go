@@ -36,6 +36,8 @@ func TestParse(t *testing.T) {
 		"hot line":             {in: "12345", key: "12345", local: "12345", masked: "12345", kind: phone.Service},
 		"police":               {in: "110", key: "110", local: "110", masked: "110", kind: phone.Service},
 		"400":                  {in: "400-820-8820", key: "4008208820", local: "4008208820", masked: "4008208820", kind: phone.Service},
+		"only the country":     {in: "+86", err: phone.ErrLength},
+		"only the country, 00": {in: "0086", err: phone.ErrLength},
 		"one digit short":      {in: "1381234662", err: phone.ErrLength},
 		"one digit long":       {in: "138123466211", err: phone.ErrLength},
 		"no such mobile range": {in: "12012345678", err: phone.ErrRange},
