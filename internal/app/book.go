@@ -218,7 +218,7 @@ func grant(h *procedure.Handbook, mods []module.Module) ([]auth.Role, error) {
 		}
 	}
 	for _, r := range h.Roles {
-		role := auth.Role{Name: r.ID, Title: r.Title, SecondFactor: r.SecondFactor}
+		role := auth.Role{Name: r.ID, Title: r.Title, SecondFactor: r.SecondFactor, Program: r.Program}
 		for _, p := range r.Permissions {
 			if room, all := strings.CutSuffix(p, ".*"); all {
 				if len(byRoom[room]) == 0 {

@@ -9,7 +9,8 @@ import (
 
 // Grant gives account the role g.Role in g.Project (0: the whole company). It
 // needs PermManage there, and every permission of the role: nobody gives away
-// more than they hold (PLT-02). It holds from the next request on.
+// more than they hold (PLT-02), but those with PermGive, who run the house without
+// working in it. It holds from the next request on.
 func (s *Service) Grant(ctx context.Context, actor Actor, account int64, g Grant) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := s.needFresh(ctx, tx, actor); err != nil {
@@ -24,6 +25,9 @@ func (s *Service) Grant(ctx context.Context, actor Actor, account int64, g Grant
 
 func (s *Service) grant(ctx context.Context, tx *store.Tx, actor Actor, account int64, g Grant) error {
 	role, err := s.grantable(actor, g)
+	if err == nil && role.Program && !actor.IsSystem() {
+		err = errs.New(errs.Invalid, "auth.grant.program", "这个岗位给程序用，人不能担任，没有改动。程序的令牌在“接口”里发。", "This role is for programs, no person holds it; nothing was changed. Tokens of programs are given under Integrations.")
+	}
 	if err != nil {
 		return err
 	}
@@ -72,6 +76,9 @@ func (s *Service) grantable(actor Actor, g Grant) (Role, error) {
 		return role, errs.New(errs.Invalid, "auth.role.unknown", "手册里没有这个岗位，没有改动。", "The handbook has no such role; nothing was changed.").
 			Field("role", "auth.role.unknown", "请从列表里选。", "Choose from the list.")
 	}
+	if actor.May(PermGive, g.Project) {
+		return role, nil
+	}
 	for _, p := range role.Permissions {
 		if !actor.May(p, g.Project) {
 			return role, errs.New(errs.Forbidden, "auth.grant.more",
@@ -82,11 +89,11 @@ func (s *Service) grantable(actor Actor, g Grant) (Role, error) {
 	return role, nil
 }
 
-// Grantable lists the roles actor may hand out in project.
+// Grantable lists the roles actor may hand out to people in project.
 func (s *Service) Grantable(actor Actor, project int64) []Role {
 	var list []Role
 	for _, r := range s.roles() {
-		if _, err := s.grantable(actor, Grant{Project: project, Role: r.Name}); err == nil {
+		if _, err := s.grantable(actor, Grant{Project: project, Role: r.Name}); err == nil && !r.Program {
 			list = append(list, r)
 		}
 	}

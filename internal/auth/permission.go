@@ -9,6 +9,7 @@ import (
 const (
 	PermView   = "auth.account.view"   // see accounts and who holds which role
 	PermManage = "auth.account.manage" // invite, disable, grant roles, end sessions
+	PermGive   = "auth.role.give"      // with PermManage: also roles with rights one does not hold
 )
 
 // Permissions lists the rights of this room.
@@ -16,6 +17,7 @@ func Permissions() []Permission {
 	return []Permission{
 		{Name: PermView, Title: text.B("查看用户与岗位", "See users and roles")},
 		{Name: PermManage, Title: text.B("管理用户与岗位", "Manage users and roles"), Guarded: true},
+		{Name: PermGive, Title: text.B("授予任何岗位", "Grant any role"), Guarded: true},
 	}
 }
 
@@ -29,6 +31,6 @@ func (a Actor) Need(permission string, project int64) error {
 		return errs.New(errs.Unauthenticated, "auth.login.needed", "请先登录。", "Log in first.")
 	}
 	return errs.New(errs.Forbidden, "auth.right.missing",
-		"您的岗位没有这项权限，什么都没有改动。需要的话，请主管在“用户与岗位”里授权。",
-		"Your role does not include this right; nothing was changed. If you need it, ask a supervisor to grant it under Users and roles.")
+		"您的岗位没有这项权限，什么都没有改动。需要的话，请管理员在“用户”里授予。",
+		"Your role does not include this right; nothing was changed. If you need it, ask an administrator to grant it under Users.")
 }

@@ -29,6 +29,7 @@ type Role struct {
 	Title        text.Both
 	Permissions  []string
 	SecondFactor bool // money and administration: no entry without a second factor (PLT-01)
+	Program      bool // a token's, never a person's (PLT-09)
 }
 
 // Change is something this room reports to the audit trail (PLT-05). Data

@@ -189,7 +189,8 @@ func DiffHandbook(before, after *Handbook) []Change {
 			a, b := before.Role(name), after.Role(name)
 			attrs := func(r *Role) []attr {
 				return []attr{{"title", text.B("名称", "title"), r.Title}, listed("permissions", "权限", "permissions", r.Permissions),
-					{"second_factor", text.B("须用动态口令", "second factor"), yes(r.SecondFactor)}}
+					{"second_factor", text.B("须用动态口令", "second factor"), yes(r.SecondFactor)},
+					{"program", text.B("给程序用", "for programs"), yes(r.Program)}}
 			}
 			return compareAttrs("", text.B("", ""), attrs(a), attrs(b))
 		})

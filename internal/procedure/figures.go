@@ -188,5 +188,6 @@ type Role struct {
 	Title        text.Both
 	Permissions  []string
 	SecondFactor bool // who holds it logs in with a second factor (PLT-01)
+	Program      bool // a program's, by a token; no person holds it (PLT-09)
 	Pos          Pos
 }

@@ -144,8 +144,8 @@ func readRoles(file string, src []byte, ps *problems) []Role {
 			r.wrongKind(v, isMap, k.word)
 			continue
 		}
-		r.only(v, "zh", "en", "second_factor", "permissions")
-		role := Role{ID: k.word, Title: r.pair(v), SecondFactor: r.yes(v, "second_factor"), Pos: k.pos}
+		r.only(v, "zh", "en", "second_factor", "program", "permissions")
+		role := Role{ID: k.word, Title: r.pair(v), SecondFactor: r.yes(v, "second_factor"), Program: r.yes(v, "program"), Pos: k.pos}
 		role.Permissions = r.words(v, "permissions")
 		for _, p := range role.Permissions {
 			if !isPermission(p) {
@@ -175,6 +175,9 @@ func (h *Handbook) digest() string {
 		fmt.Fprintf(sum, "role %s %q %q %q\n", r.ID, r.Title.ZH, r.Title.EN, r.Permissions)
 		if r.SecondFactor { // written only when set: an older handbook keeps its digest
 			fmt.Fprintf(sum, "role %s second factor\n", r.ID)
+		}
+		if r.Program {
+			fmt.Fprintf(sum, "role %s program\n", r.ID)
 		}
 	}
 	for _, p := range h.Texts.Phrases {

@@ -52,8 +52,8 @@ func errNobody() error {
 
 func errRefused(permission string) error {
 	return errs.New(errs.Forbidden, "web.permission.missing",
-		"你的岗位没有这项权限。什么都没有改动。需要的话，请主管在“用户与岗位”里加上。",
-		"Your role does not include this. Nothing was changed. If you need it, ask your supervisor to add it under Users and roles.").
+		"你的岗位没有这项权限。什么都没有改动。需要的话，请管理员在“用户”里授予。",
+		"Your role does not include this. Nothing was changed. If you need it, ask an administrator to grant it under Users.").
 		Wrap(errors.New("missing " + permission))
 }
 

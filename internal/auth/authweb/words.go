@@ -74,7 +74,8 @@ func grantOptions(ctx context.Context, places []place, none string) []ui.Option 
 	list := []ui.Option{{Value: "", Label: none}}
 	for _, p := range places {
 		for _, r := range p.Roles {
-			list = append(list, ui.Option{Value: grantValue(p.ID, r.Name), Label: r.Title.In(text.LangOf(ctx)), Group: p.Name})
+			// the place again: a list that is closed does not show the group
+			list = append(list, ui.Option{Value: grantValue(p.ID, r.Name), Label: r.Title.In(text.LangOf(ctx)) + " · " + p.Name, Group: p.Name})
 		}
 	}
 	return list
