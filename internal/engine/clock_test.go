@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -236,5 +237,35 @@ func TestTrail(t *testing.T) {
 		"ahead thank ", "ahead charge ", "ahead follow ", "ahead close "}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
+	}
+}
+
+// The way ahead is the ordinary one that ends: the repair that is not finished
+// today is no forecast, neither on the first visit nor on the second, and what
+// is known already decides.
+func TestTrailForecastsTheOrdinaryWay(t *testing.T) {
+	t.Parallel()
+	book, _ := procedure.Load(handbook.FS)
+	def := book.Procedures["repair"]
+	for name, c := range map[string]struct {
+		at     string
+		fields map[string]any
+		want   string
+	}{
+		"accepted":        {"arrive", nil, "look work finish sign follow close"},
+		"second visit":    {"work", map[string]any{"result": "next_day", "charge": "free"}, "finish sign follow close"},
+		"waiting":         {"wait", map[string]any{"result": "next_day"}, "work finish sign follow close"},
+		"leak in common":  {"arrive", map[string]any{"fault": "leak", "part": "common"}, "scene look work finish check leak_test follow close"},
+		"paid":            {"work", map[string]any{"charge": "paid"}, "finish sign bill follow close"},
+		"said to be paid": {"look", map[string]any{"charge": "paid"}, "work finish sign bill follow close"},
+	} {
+		got := strings.Join(ahead(def, State{Step: c.at, Status: Open, Fields: c.fields}), " ")
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+	complaint := book.Procedures["complaint"]
+	if got := strings.Join(ahead(complaint, State{Step: "take", Status: Open}), " "); got != "grade report assign contact inform look solve reply follow learn close" {
+		t.Errorf("complaint: %s", got)
 	}
 }

@@ -1,7 +1,7 @@
 package engine
 
 import (
-	"slices"
+	"maps"
 	"time"
 
 	"guanjia/internal/procedure"
@@ -66,25 +66,19 @@ func Trail(def *procedure.Definition, events []Event) []StepDone {
 	return out
 }
 
-// ahead follows the first outcome of each step until the end or a circle.
+// ahead is the usual way on from where the case stands, by what it knows. What
+// a step asks is open until it is done: the answers of an earlier visit do not
+// decide the next.
 func ahead(def *procedure.Definition, s State) []string {
-	var out []string
-	seen := []string{s.Step}
-	for st := def.Step(s.Step); st != nil && st.Do != procedure.KindClose; {
-		outcome := outcomesOf(st)[0]
-		next, ok := branch(Env{Def: def}, s, st, outcome)
-		if !ok { // depends on answers still to come: the last way is the usual one
-			for _, b := range st.Then {
-				if b.Outcome == "" || b.Outcome == outcome {
-					next = b.Go
-				}
+	values := Env{Def: def}.values(s)
+	return def.Usual(s.Step, func(st *procedure.Step, b procedure.Branch) bool {
+		v := values
+		if len(st.Asks) > 0 && b.When != nil {
+			v = maps.Clone(values)
+			for _, name := range st.Asks {
+				delete(v, name)
 			}
 		}
-		if next == "" || slices.Contains(seen, next) {
-			break
-		}
-		seen, out = append(seen, next), append(out, next)
-		st = def.Step(next)
-	}
-	return out
+		return holds(b.When, nil, v)
+	})
 }

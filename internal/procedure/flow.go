@@ -124,69 +124,19 @@ func (l *layout) place() {
 	}
 }
 
-// usual is the stops a case passes when nothing goes wrong: from each step its
-// first outcome by the way without a condition, as far as that comes to an end.
+// usual is the stops a case passes when nothing goes wrong.
 func (l *layout) usual() []int {
 	if len(l.d.Steps) == 0 {
 		return nil
 	}
-	seen := map[string]bool{}
-	var walk func(s *Step) []int
-	walk = func(s *Step) []int {
-		if s == nil || seen[s.Name] {
-			return nil
-		}
-		seen[s.Name] = true
-		here := l.of[s.Name]
-		if s.Do == KindClose {
-			return []int{here}
-		}
-		for _, b := range inOrder(s) {
-			if rest := walk(l.d.Step(b.Go)); rest != nil {
-				return append([]int{here}, rest...)
-			}
-		}
-		return nil
-	}
-	chain := walk(&l.d.Steps[0])
-	if chain == nil {
-		chain = []int{0}
-	}
-	var once []int
-	for _, i := range chain {
-		if !slices.Contains(once, i) {
-			once = append(once, i)
+	first := l.d.Steps[0].Name
+	chain := []int{l.of[first]}
+	for _, name := range l.d.Usual(first, func(_ *Step, b Branch) bool { return b.When == nil }) {
+		if i := l.of[name]; !slices.Contains(chain, i) {
+			chain = append(chain, i)
 		}
 	}
-	return once
-}
-
-// inOrder is the branches of s, the most usual first.
-func inOrder(s *Step) []Branch {
-	rank := func(b Branch) int {
-		switch meant := b.Outcome == "" || b.Outcome == primary(s); {
-		case meant && b.When == nil:
-			return 0
-		case meant:
-			return 1
-		default:
-			return 2
-		}
-	}
-	list := slices.Clone(s.Then)
-	slices.SortStableFunc(list, func(a, b Branch) int { return rank(a) - rank(b) })
-	return list
-}
-
-// primary is the outcome a step is meant to have.
-func primary(s *Step) string {
-	if words := Outcomes[s.Do]; len(words) > 0 {
-		return words[0]
-	}
-	if len(s.Then) > 0 {
-		return s.Then[0].Outcome
-	}
-	return ""
+	return chain
 }
 
 // way is one branch between two stops.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"unicode"
 
@@ -174,25 +175,26 @@ func sentence(ctx context.Context, c casefile.Case, step *procedure.Step, who st
 
 // parcel is the way of a case in stops, newest first with what is to come on
 // top: what was done and when, what the customer was told, what they said.
-// Internal notes, names and reasons are not in it.
+// Internal notes, names and reasons are not in it, nor the steps within a stop;
+// no stop is in it twice, for one that is come back to is not done.
 func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, events []engine.Event, who string) []ui.Entry {
 	lang := text.LangOf(ctx)
+	words := stopsOf(def)
 	var list []ui.Entry
-	groups := map[string]bool{}
+	told := map[string]bool{}
 	for _, t := range engine.Trail(def, events) {
-		if t.State == engine.StopAhead && !groups[t.Group] { // of what is to come one stop a group
-			list = append(list, ui.Entry{What: stopWords(def.Step(t.Step), t.Title).In(lang), State: ui.EntryPlan})
+		stop := words[t.Step]
+		if t.State == engine.StopDone || !stop.counts(t.Step) || told[stop.name] {
+			continue
 		}
-		if t.State != engine.StopDone {
-			groups[t.Group] = true
-		}
+		told[stop.name] = true
+		entry := ui.Entry{What: stop.what.In(lang), State: ui.EntryPlan}
 		if t.State == engine.StopCurrent {
-			list = append(list, ui.Entry{What: stopWords(def.Step(t.Step), t.Title).In(lang), State: ui.EntryNow, Clock: text.T(ctx, "现在", "now")})
+			entry.State, entry.Clock = ui.EntryNow, text.T(ctx, "现在", "now")
 		}
+		list = append(list, entry)
 	}
-	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
-		list[i], list[j] = list[j], list[i]
-	}
+	slices.Reverse(list)
 	for i := len(events) - 1; i >= 0; i-- {
 		e := events[i]
 		entry := ui.Entry{When: e.At}
@@ -200,14 +202,12 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 		case e.Kind == engine.EvOpened:
 			entry.What, entry.Quote = text.T(ctx, "收到您报的事", "Your report arrived"), c.Words
 		case e.Kind == engine.EvDone:
-			st := def.Step(e.Step)
-			if st == nil || st.Auto() {
+			st, stop := def.Step(e.Step), words[e.Step]
+			if st == nil || st.Auto() || !stop.counts(e.Step) || told[stop.name] {
 				continue
 			}
-			entry.What = stopWords(st, st.Title).In(lang)
-			if st.Do == procedure.KindDispatch {
-				entry.What = text.T(ctx, "安排好了", "Somebody assigned")
-			}
+			told[stop.name] = true
+			entry.What = stop.done.In(lang)
 			if (st.Do == procedure.KindAccept || st.Do == procedure.KindArrive) && who != "" && e.Actor.ID == c.State.Assignee {
 				entry.Who = who
 			}
@@ -227,25 +227,6 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 		list = append(list, entry)
 	}
 	return list
-}
-
-// stopWords says a stop to the customer: the house's own words for taking in,
-// sending and accepting are none of theirs.
-func stopWords(st *procedure.Step, title text.Both) text.Both {
-	if st == nil {
-		return title
-	}
-	switch {
-	case st.Name == "take":
-		return text.B("登记好了", "Registered")
-	case st.Do == procedure.KindDispatch:
-		return text.B("安排人手", "Finding somebody")
-	case st.Do == procedure.KindAccept:
-		return text.B("接单", "Accepted")
-	case st.Do == procedure.KindArrive:
-		return text.B("上门", "Arrival")
-	}
-	return title
 }
 
 // act opens the case link of a form and bounds how much it may send.

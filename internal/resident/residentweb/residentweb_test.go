@@ -242,6 +242,44 @@ func TestACustomerSignsAndRates(t *testing.T) {
 	})
 }
 
+// The way on the customer's page is in their words, no stop twice: not when the
+// technician takes the finished work back, not when the customer has signed.
+func TestProgressSaysTheWayInTheCustomersWords(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := c.Repair("水龙头滴水")
+		at := progress(c, k)
+		stops := regexp.MustCompile(`(?s)<li class="[^"]*">.*?<div><span>(.*?)</span>`)
+		way := func() string {
+			var list []string
+			for _, m := range stops.FindAllStringSubmatch(c.Get("", at).Want(t, http.StatusOK).Body, -1) {
+				list = append(list, strings.TrimSpace(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(m[1], "")))
+			}
+			return strings.Join(list, " ")
+		}
+		if got := way(); got != "回访您 请您签字 维修 查看 上门 接单 安排人手 登记好了 收到您报的事" {
+			t.Errorf("new: %s", got)
+		}
+		k = c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		k = c.Do("technician", k, "accept", "accepted", nil, nil)
+		k = c.Do("technician", k, "arrive", "arrived", nil, nil)
+		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "阀芯老化", "charge": "free"}, nil)
+		for i := range 2 {
+			k = c.Do("technician", k, "work", "done", map[string]any{"result": "fixed", "did": "换了阀芯"}, nil)
+			if i == 0 {
+				k = c.Do("technician", k, "finish", "refused", nil, nil)
+				if got := way(); got != "回访您 请您签字 维修 查看 t.师傅 上门 t.师傅 接单 安排好了 登记好了 收到您报的事" {
+					t.Errorf("taken back: %s", got)
+				}
+			}
+		}
+		k = c.Do("technician", k, "finish", "signed", map[string]any{"signed_by": "1"}, nil)
+		if got := way(); got != "回访您 请您签字 维修 查看 t.师傅 上门 t.师傅 接单 安排好了 登记好了 收到您报的事" {
+			t.Errorf("finished: %s", got)
+		}
+	})
+}
+
 // A code of one project, of one case, of one moment opens nothing else.
 func TestCodesKeepToTheirOwn(t *testing.T) {
 	t.Parallel()
