@@ -147,6 +147,8 @@ type Act struct {
 	Assignee string     `json:"assignee,omitempty"`
 	Team     string     `json:"team,omitempty"`
 	Step     string     `json:"step,omitempty"`
+	Unit     string     `json:"unit,omitempty"`     // "": stays, "0": none
+	Customer string     `json:"customer,omitempty"` // "": stays, "0": none
 }
 
 // Filter selects cases; zero values select all.
@@ -275,6 +277,12 @@ func (c *Client) Resume(ctx context.Context, n, key string, in Act) (Case, error
 // Assign gives the work to somebody (Assignee or Team, Reason).
 func (c *Client) Assign(ctx context.Context, n, key string, in Act) (Case, error) {
 	return post[Case](ctx, c, c.one(n)+"/assign", key, in)
+}
+
+// About sets or corrects which unit a case is of and whose it is (Unit,
+// Customer; Reason where something stood there).
+func (c *Client) About(ctx context.Context, n, key string, in Act) (Case, error) {
+	return post[Case](ctx, c, c.one(n)+"/about", key, in)
 }
 
 // Move moves to a step by hand (Step, Reason).

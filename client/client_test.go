@@ -157,6 +157,9 @@ func TestCaseByProgram(t *testing.T) {
 			"promise": func() (client.Case, error) {
 				return c.Promise(ctx, made.Number, "", client.Act{Text: "今天修好", Until: &until})
 			},
+			"about": func() (client.Case, error) {
+				return c.About(ctx, made.Number, "", client.Act{Customer: "0", Unit: "0", Reason: "认错了人家"})
+			},
 			"assign": func() (client.Case, error) {
 				return c.Assign(ctx, made.Number, "", client.Act{Team: "plumbing", Reason: "换人"})
 			},

@@ -39,6 +39,7 @@ var actions = []action{
 	{"pause", "pauseCase", "Pause (reason: a word of the figures, text, until)", engine.EvPause},
 	{"resume", "resumeCase", "Go on after a pause (reason)", engine.EvResume},
 	{"assign", "assignCase", "Give the work to an account or a team (assignee or team, reason)", engine.EvAssign},
+	{"about", "setCaseAbout", "Set or correct which unit the case is of and whose it is (unit, customer; reason where something stood)", engine.EvAbout},
 	{"jump", "moveCase", "Move to a step by hand (step, reason)", engine.EvJump},
 	{"cancel", "cancelCase", "Cancel (reason)", engine.EvCancel},
 	{"reopen", "reopenCase", "Open an ended case again (reason)", engine.EvReopen},
@@ -70,6 +71,11 @@ func (s *Service) act(ctx context.Context, a action, in actIn) (Case, error) {
 	}
 	if b.Assignee != 0 {
 		data["account"] = int64(b.Assignee)
+	}
+	for key, id := range map[string]*ID{"unit": b.Unit, "customer": b.Customer} {
+		if id != nil {
+			data[key] = int64(*id)
+		}
 	}
 	if b.Until != nil {
 		key := "until"

@@ -142,6 +142,8 @@ type Act struct {
 	Assignee ID         `json:"assignee,omitempty"`
 	Team     string     `json:"team,omitempty"`
 	Step     string     `json:"step,omitempty"`
+	Unit     *ID        `json:"unit,omitempty"`     // absent: stays, "0": none
+	Customer *ID        `json:"customer,omitempty"` // absent: stays, "0": none
 }
 
 // Erase says why the words of a case go.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"guanjia/internal/audit"
@@ -79,6 +80,16 @@ type units struct{ estate *estate.Service }
 func (u units) Unit(ctx context.Context, tx *store.Tx, project, id int64) (casefile.Unit, error) {
 	unit, err := u.estate.Unit(ctx, tx, project, id)
 	return casefile.Unit{Plate: unit.Title(), Building: unit.Building}, err
+}
+
+// Customer tells a case whose it is, and which number reaches them.
+func (u units) Customer(ctx context.Context, tx *store.Tx, project, id int64) (casefile.Customer, error) {
+	p, err := u.estate.Person(ctx, tx, project, id)
+	c := casefile.Customer{Name: p.Name}
+	if len(p.Phones) > 0 {
+		c.Phone = p.Phones[0].Number.Key
+	}
+	return c, err
 }
 
 // accounts tells pages what people are called.
@@ -253,6 +264,16 @@ func (h homes) Find(ctx context.Context, tx *store.Tx, project int64, typed stri
 		}
 	}
 	return list, nil
+}
+
+// forCases is Find for the page of a case.
+func (h homes) forCases(ctx context.Context, tx *store.Tx, project int64, typed string) ([]caseweb.Home, error) {
+	found, err := h.Find(ctx, tx, project, typed)
+	list := make([]caseweb.Home, len(found))
+	for i, c := range found {
+		list[i] = caseweb.Home{Unit: c.Unit, Person: c.Person, Place: strings.Trim(c.Building+"-"+c.Room, "-"), Who: strings.Trim(c.Name+" · "+c.Capacity, " ·")}
+	}
+	return list, err
 }
 
 func (h homes) Home(ctx context.Context, tx *store.Tx, project, unit, person int64) (deskweb.Home, error) {

@@ -213,7 +213,7 @@ func (a *App) rooms() error {
 	a.Notice = notice.New(a.DB)
 	a.Notice.OnTold(func(n notice.Notice) { a.Hub.Publish(n.Project, "notice") })
 	a.Cases = casefile.New(casefile.Config{
-		DB: a.DB, Queue: a.Queue, Handbook: a.Book, Notices: a.Notice, Units: units{a.Estate},
+		DB: a.DB, Queue: a.Queue, Handbook: a.Book, Notices: a.Notice, Units: units{a.Estate}, People: units{a.Estate},
 		Accounts: a.accounts(), Search: index, Log: a.Log, Forget: a.forgetCase,
 	})
 	a.Cases.RecordBy(a.Audit)
@@ -257,6 +257,7 @@ func (a *App) rooms() error {
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
 	extras := deskPages.OnCases()
 	extras.Buildings, extras.Older = a.buildingOptions, published.older
+	extras.Homes = h.forCases
 	casePages.With(extras)
 
 	workPages, err := a.workPages()

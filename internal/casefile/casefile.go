@@ -21,7 +21,7 @@ type Case struct {
 	Words     string // as the customer said it
 	Unit      int64  // 0: none
 	Building  int64  // of the unit, 0: none
-	Plate     string // of the unit when the case was opened: "3栋1单元-1502"
+	Plate     string // of the unit when it was set: "3栋1单元-1502"
 	Place     string // words for a common part
 	Customer  int64  // estate person, 0: unknown
 	Caller    string // name as given

@@ -66,6 +66,17 @@ func (units) Unit(_ context.Context, _ *store.Tx, p, unit int64) (casefile.Unit,
 	return casefile.Unit{Plate: "3栋1单元-1502", Building: 3}, nil
 }
 
+// Customer knows two people.
+func (units) Customer(_ context.Context, _ *store.Tx, _, person int64) (casefile.Customer, error) {
+	switch person {
+	case 77:
+		return casefile.Customer{Name: "赵敏", Phone: "13900002222"}, nil
+	case 78:
+		return casefile.Customer{Name: "周慧兰"}, nil
+	}
+	return casefile.Customer{}, errs.New(errs.NotFound, "person", "没有这个人", "no such person")
+}
+
 type accounts struct{}
 
 func (accounts) Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]string, error) {
@@ -112,7 +123,7 @@ func newDesk(t testing.TB, db *store.DB, clock *calendar.Manual) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, db: db, clock: clock, notices: notice.New(db)}
-	d.svc = casefile.New(casefile.Config{DB: db, Queue: &jobs.Queue{}, Handbook: b, Notices: d.notices, Units: units{}, Accounts: accounts{}, Search: search.New(), Log: slog.New(slog.DiscardHandler)})
+	d.svc = casefile.New(casefile.Config{DB: db, Queue: &jobs.Queue{}, Handbook: b, Notices: d.notices, Units: units{}, People: units{}, Accounts: accounts{}, Search: search.New(), Log: slog.New(slog.DiscardHandler)})
 	d.svc.Connect([]module.Module{d.svc.Module()})
 	return d
 }

@@ -16,6 +16,7 @@ var kindWords = map[engine.EventKind]text.Both{
 	engine.EvAssign:   text.B("改派", "assigned it"),
 	engine.EvOwner:    text.B("移交首问责任", "handed the ownership on"),
 	engine.EvAmend:    text.B("更正了内容", "corrected answers"),
+	engine.EvAbout:    text.B("定了房屋和客户", "set unit and customer"),
 	engine.EvPaper:    text.B("收了文书", "took a paper in"),
 	engine.EvJump:     text.B("人工调整了步骤", "moved it by hand"),
 	engine.EvCancel:   text.B("取消", "cancelled it"),

@@ -81,6 +81,12 @@ func (s *Service) doOn(ctx context.Context, tx *store.Tx, actor auth.Actor, kept
 	if cmd.Data, err = through(cmd.Data); err != nil {
 		return Case{}, err
 	}
+	if cmd.Kind == engine.EvAbout {
+		if c, cmd.Data, err = s.setAbout(ctx, tx, c, events, cmd.Data); err != nil {
+			return Case{}, err
+		}
+		kept.Case = c
+	}
 	state := engine.Fold(env.Def, events)
 	if decides(cmd.Kind) && len(env.Def.Facts) > 0 {
 		all := map[string]any{}
@@ -103,7 +109,7 @@ func (s *Service) doOn(ctx context.Context, tx *store.Tx, actor auth.Actor, kept
 // facts are read anew.
 func decides(k engine.EventKind) bool {
 	switch k {
-	case engine.EvDone, engine.EvJump, engine.EvExternal, engine.EvReopen, engine.EvAmend:
+	case engine.EvDone, engine.EvJump, engine.EvExternal, engine.EvReopen, engine.EvAmend, engine.EvAbout:
 		return true
 	default:
 		return false

@@ -50,7 +50,7 @@ func (s *Service) waitsForIndex(ctx context.Context, tx *store.Tx, c Case) error
 
 func newWords(events []engine.Event) bool {
 	for _, e := range events {
-		if e.Kind == engine.EvOpened || e.Kind == engine.EvAmend {
+		if e.Kind == engine.EvOpened || e.Kind == engine.EvAmend || e.Kind == engine.EvAbout {
 			return true
 		}
 	}

@@ -268,13 +268,15 @@ func TestWhatIsStoredIsWhatTheLogSays(t *testing.T) {
 				who := actors[rapid.SampledFrom([]string{"lin", "wu", "qin", "system"}).Draw(t, "who")]
 				cmd := engine.Command{Kind: rapid.SampledFrom([]engine.EventKind{
 					engine.EvDone, engine.EvDone, engine.EvDone, engine.EvDone, engine.EvNote, engine.EvTold, engine.EvPromise, engine.EvPause, engine.EvResume,
-					engine.EvAssign, engine.EvOwner, engine.EvAmend, engine.EvJump, engine.EvCancel, engine.EvReopen, engine.EvExternal,
+					engine.EvAssign, engine.EvOwner, engine.EvAmend, engine.EvAbout, engine.EvJump, engine.EvCancel, engine.EvReopen, engine.EvExternal,
 				}).Draw(t, "kind")}
 				v := d.view(wu, c)
 				cmd.Data = map[string]any{"text": "话", "reason": "customer", "name": "arrived", "account": 3, "until": d.clock.Now().Add(26 * time.Hour), "due": d.clock.Now().Add(5 * time.Hour)}
 				switch cmd.Kind {
 				case engine.EvJump, engine.EvReopen:
 					cmd.Data["to"] = rapid.SampledFrom(v.Def.Steps).Draw(t, "to").Name
+				case engine.EvAbout:
+					cmd.Data["unit"], cmd.Data["customer"] = rapid.SampledFrom([]int64{0, 1502}).Draw(t, "unit"), rapid.SampledFrom([]int64{0, 77, 78}).Draw(t, "customer")
 				case engine.EvAmend:
 					cmd.Fields = map[string]any{"grade": rapid.SampledFrom([]any{"urgent", "major", nil}).Draw(t, "grade")}
 				case engine.EvDone:

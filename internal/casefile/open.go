@@ -276,6 +276,11 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, ch change) (Case, er
 	if err != nil {
 		return Case{}, err
 	}
+	if len(aboutOf(appended)) > 0 { // what was filed goes into the folder of the right unit
+		if _, err := tx.Exec(ctx, "UPDATE casefile_filed SET unit_id = ? WHERE case_id = ?", c.Unit, c.ID); err != nil {
+			return Case{}, err
+		}
+	}
 	if err := writeClocks(ctx, tx, c, old.Clocks); err != nil {
 		return Case{}, err
 	}

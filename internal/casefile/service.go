@@ -26,6 +26,7 @@ type Config struct {
 	Handbook Handbook
 	Notices  Teller
 	Units    Units         // nil: units are not looked up
+	People   People        // nil: customers are not looked up
 	Accounts Accounts      // nil: pages show no names
 	Search   *search.Index // nil: lists find by number and phone only
 	Log      *slog.Logger
@@ -67,6 +68,17 @@ type Units interface {
 type Unit struct {
 	Plate    string // "3栋1单元-1502"
 	Building int64
+}
+
+// People looks customers up. errs.NotFound for one who is not of the project.
+type People interface {
+	Customer(ctx context.Context, tx *store.Tx, project, person int64) (Customer, error)
+}
+
+// Customer is what a case keeps of whose it is.
+type Customer struct {
+	Name  string
+	Phone string // digits, "" none
 }
 
 // Accounts names accounts, in at most one statement.

@@ -115,9 +115,9 @@ func updateCase(ctx context.Context, tx *store.Tx, c Case, head []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE casefile_case SET merged_to = ?, calendar_hash = ?, changed_at = ?, state = ?, clocks = ?, status = ?, step = ?, owner_id = ?,
+	_, err = tx.Exec(ctx, `UPDATE casefile_case SET unit_id = ?, building_id = ?, plate = ?, customer_id = ?, caller = ?, phone = ?, merged_to = ?, calendar_hash = ?, changed_at = ?, state = ?, clocks = ?, status = ?, step = ?, owner_id = ?,
 		assignee_id = ?, team = ?, paused = ?, ended_at = ?, due_at = ?, version = ?, head = ? WHERE id = ?`,
-		c.MergedTo, c.Calendar, store.Micros(c.Changed), state, clocks, string(c.State.Status), c.State.Step, c.State.Owner,
+		c.Unit, c.Building, c.Plate, c.Customer, c.Caller, c.Phone, c.MergedTo, c.Calendar, store.Micros(c.Changed), state, clocks, string(c.State.Status), c.State.Step, c.State.Owner,
 		c.State.Assignee, c.State.Team, store.Bool(c.State.Pause != nil), store.Micros(c.State.EndedAt), soonest(c), c.State.Version, head, c.ID)
 	return err
 }

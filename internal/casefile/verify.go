@@ -180,7 +180,11 @@ func verifyIntake(r storedCase, events []engine.Event, find func(what, format st
 		}
 		return nil
 	}
-	digest, err := intakeDigest(r.seal, r.Case)
+	taken, last := aboutOf(events), r.Case
+	if last.Unit, last.Customer = taken.last(r.Case); last.Unit != r.Unit || last.Customer != r.Customer {
+		find("row", "the case is about unit %d of customer %d, its log says %d of %d", r.Unit, r.Customer, last.Unit, last.Customer)
+	}
+	digest, err := intakeDigest(r.seal, taken.first(r.Case))
 	if err == nil && events[0].Data["intake"] != digest {
 		find("row", "the words, names or numbers of the intake are not those that were taken in")
 	}

@@ -16,7 +16,7 @@ func asideOption(env Env, s State, k EventKind, a Actor) (o Option, ok bool) {
 	switch k {
 	case EvNote, EvTold, EvPaper:
 		o.May, ok = staff(a), true
-	case EvPromise, EvPause, EvAssign, EvAmend, EvMerge:
+	case EvPromise, EvPause, EvAssign, EvAmend, EvAbout, EvMerge:
 		o.May, ok = staff(a), open
 	case EvResume:
 		o.May, ok = staff(a), open && s.Pause != nil
@@ -100,6 +100,9 @@ func (d *deciding) aside() error {
 				bad.Add(name, "required", "这一栏不能空着。", "This cannot be left empty.")
 			}
 		}
+		e.Facts = d.env.facts()
+	case EvAbout:
+		d.about(&e, need, &bad)
 		e.Facts = d.env.facts()
 	case EvPaper:
 		if name := dataString(e.Data, "name"); !slices.ContainsFunc(d.env.Def.Papers, func(p procedure.Paper) bool { return p.Name == name }) {
@@ -201,4 +204,23 @@ func (d *deciding) handOver(e *Event, bad *errs.Fields) error {
 		e.Data = map[string]any{"account": to, "offered": true}
 	}
 	return nil
+}
+
+// about sets whose case it is and of which unit. What was empty is filled
+// without a word; what stood there is corrected with a reason.
+func (d *deciding) about(e *Event, need func(key, zh, en string), bad *errs.Fields) {
+	corrects, changes := false, false
+	for _, key := range []string{"unit", "customer"} {
+		is, was := dataInt(e.Data, key), dataInt(e.Data, "was_"+key)
+		changes = changes || is != was
+		corrects = corrects || is != was && was != 0
+	}
+	switch {
+	case !changes:
+		bad.Add("about", "missing", "房屋和客户没有变。请先查找，再选是哪一户、是谁。", "Unit and customer are as they were. Search first, then choose which and who.")
+	case corrects:
+		need("reason", "原来的要改，请写明为什么。", "Something stood there; say why it is changed.")
+	case dataInt(e.Data, "unit") == 0 && d.env.Def.About.Unit == procedure.Required:
+		bad.Add("about", "required", "这种事项要知道是哪一户。", "This kind of case needs a unit.")
+	}
 }

@@ -119,6 +119,7 @@ const (
 	EvAssign   EventKind = "assign" // Data: account, team
 	EvOwner    EventKind = "owner"  // ownership handed on and accepted
 	EvAmend    EventKind = "amend"  // fields corrected
+	EvAbout    EventKind = "about"  // which unit and whose case it is was set or corrected; Data: unit, customer, and what stood before
 	EvPaper    EventKind = "paper"  // a paper was brought; Data: name, attachment
 	EvJump     EventKind = "jump"   // a supervisor moved the case by hand, with a reason
 	EvCancel   EventKind = "cancel"

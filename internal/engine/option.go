@@ -15,7 +15,7 @@ func Options(env Env, state State, actor Actor) []Option {
 	if st := env.Def.Step(state.Step); st != nil && state.Status == Open {
 		out = append(out, stepOption(env, state, st, actor))
 	}
-	for _, k := range []EventKind{EvTold, EvPromise, EvNote, EvPaper, EvPause, EvResume, EvAssign, EvOwner, EvAmend, EvJump, EvMerge, EvCancel, EvReopen} {
+	for _, k := range []EventKind{EvTold, EvPromise, EvNote, EvPaper, EvPause, EvResume, EvAssign, EvOwner, EvAmend, EvAbout, EvJump, EvMerge, EvCancel, EvReopen} {
 		if o, ok := asideOption(env, state, k, actor); ok {
 			out = append(out, o)
 		}

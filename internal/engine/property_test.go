@@ -259,7 +259,7 @@ func (g *game) actor() Actor {
 }
 
 func (g *game) command() Command {
-	kinds := []EventKind{EvNote, EvTold, EvPromise, EvPause, EvResume, EvAssign, EvOwner, EvAmend, EvPaper, EvJump, EvCancel, EvReopen, EvMerge, EvLevel, EvExternal, "dance"}
+	kinds := []EventKind{EvNote, EvTold, EvPromise, EvPause, EvResume, EvAssign, EvOwner, EvAmend, EvAbout, EvPaper, EvJump, EvCancel, EvReopen, EvMerge, EvLevel, EvExternal, "dance"}
 	c := Command{Kind: EvDone, Actor: g.actor()}
 	st := g.def.Step(g.state.Step)
 	if rapid.IntRange(0, 2).Draw(g.t, "aside") == 0 {
@@ -308,6 +308,7 @@ func (g *game) data() m {
 		"until": stamp(later), "due": later, "account": int64(rapid.IntRange(-1, 5).Draw(g.t, "to account")), "team": rapid.SampledFrom([]string{"", "plumbing"}).Draw(g.t, "team"),
 		"to": rapid.SampledFrom(steps).Draw(g.t, "to"), "clock": rapid.SampledFrom(clocks).Draw(g.t, "clock"), "level": rapid.IntRange(-1, 4).Draw(g.t, "level"),
 		"name": rapid.SampledFrom([]string{"", "rain", "due", "answered"}).Draw(g.t, "name"), "into": int64(9), "from": int64(8), "opened_at": stamp(g.now.Add(-time.Hour)), "declined": true,
+		"unit": int64(7), "was_unit": int64(rapid.SampledFrom([]int{0, 5, 7}).Draw(g.t, "was unit")),
 	}
 	out := m{}
 	for _, key := range slices.Sorted(maps.Keys(all)) {

@@ -97,6 +97,9 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		})
 	}
 	page.Ways = ways(ctx, page.Base, v)
+	if path := page.Base + "/way/" + wayAbout; c.Unit == 0 && c.Place == "" && slices.ContainsFunc(page.Ways, func(w Way) bool { return w.Path == path }) {
+		page.About = path
+	}
 	if actorOf(ctx).May(casefile.PermView, c.Project) {
 		page.Print = page.Base + "/print"
 	}

@@ -106,6 +106,8 @@ func TestRefusedFormsKeepTheirWords(t *testing.T) {
 			"a time nobody can read":   {"desk", "/way/promise", url.Values{"text": {"下午到 <b>"}, "until": {"明天"}}, []string{"下午到 &lt;b&gt;", "请选日期和时间"}},
 			"a promise without a time": {"desk", "/way/promise", url.Values{"text": {"下午一定到"}}, []string{"下午一定到"}},
 			"a pause without a reason": {"desk", "/way/pause", url.Values{"text": {"等人回来"}}, []string{"等人回来"}},
+			"about nobody":             {"desk", "/way/about", url.Values{"find": {"1502"}, "text": {"认错了"}}, []string{"认错了", "先查找"}},
+			"another home, no why":     {"desk", "/way/about", url.Values{"choice": {"0:0"}}, []string{"请写明为什么"}},
 			"to nobody":                {"supervisor", "/way/assign", url.Values{"text": {"他在三号楼"}}, []string{"他在三号楼"}},
 			"to a step that is not":    {"supervisor", "/way/jump", url.Values{"choice": {"dance"}, "text": {"先跳一步"}}, []string{"先跳一步"}},
 			"no right to it":           {"desk", "/way/jump", url.Values{"choice": {"quote"}, "text": {"客户不要了"}}, []string{"客户不要了", "人工调整步骤"}},

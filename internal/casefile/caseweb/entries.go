@@ -74,6 +74,10 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 			entry.What = text.Tf(ctx, "答应客户 %s 前：%s", "promised the customer by %s: %s", ui.When(ctx, due), words)
 			return
 		}
+	case engine.EvAbout:
+		if plate := caseform.Text(e.Data["plate"]); plate != "" {
+			entry.What = text.Tf(ctx, "定了房屋和客户：%s", "set unit and customer: %s", plate)
+		}
 	case engine.EvPaper:
 		for _, x := range v.Def.Papers {
 			if x.Name == caseform.Text(e.Data["name"]) {

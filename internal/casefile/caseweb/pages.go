@@ -75,6 +75,9 @@ type Extras struct {
 	// Older is the line of a case that finishes under another version of its
 	// procedure than the one in force, and where the difference stands.
 	Older func(ctx context.Context, project web.Project, v casefile.View) (words, path string, err error)
+	// Homes finds units and people by what was typed: a room in any form, a
+	// name, part of a number.
+	Homes func(ctx context.Context, tx *store.Tx, project int64, typed string) ([]Home, error)
 	// Buildings are what the list can be narrowed to, value the building's id.
 	Buildings func(ctx context.Context, tx *store.Tx, project int64) ([]ui.Option, error)
 }

@@ -11,6 +11,8 @@ func choiceLabel(ctx context.Context, way string) string {
 	switch way {
 	case wayPaper:
 		return text.T(ctx, "哪份材料", "Which paper")
+	case wayAbout:
+		return text.T(ctx, "是哪一户、是谁", "Which unit, and who")
 	case "assign":
 		return text.T(ctx, "交给", "To")
 	case "pause":

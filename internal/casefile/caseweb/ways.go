@@ -13,6 +13,7 @@ import (
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
+	"guanjia/internal/estate"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -29,6 +30,7 @@ var wayWords = []struct {
 	{wayPaper, "file-text", text.B("登记材料", "Add a paper"), engine.EvPaper},
 	{"told", "phone", text.B("回话", "Tell the customer"), engine.EvTold},
 	{"assign", "arrow-right", text.B("转交", "Reassign"), engine.EvAssign},
+	{wayAbout, "home", text.B("房屋和客户", "Unit and customer"), engine.EvAbout},
 	{"promise", "clock", text.B("答应客户", "Promise"), engine.EvPromise},
 	{"pause", "player-pause", text.B("暂停", "Pause"), engine.EvPause},
 	{"resume", "player-play", text.B("继续", "Resume"), engine.EvResume},
@@ -40,6 +42,9 @@ var wayWords = []struct {
 
 // wayPaper brings a paper of the procedure, its scan or photo, whenever it comes.
 const wayPaper = "paper"
+
+// wayAbout sets which unit the case is of and whose it is.
+const wayAbout = "about"
 
 // wayErase is no command of the procedure: it takes words out of the file.
 const wayErase = "erase"
@@ -62,6 +67,8 @@ func ways(ctx context.Context, base string, v casefile.View) []Way {
 		switch w.way {
 		case wayPaper:
 			may = open && len(v.Def.Papers) > 0
+		case wayAbout:
+			may = open && actorOf(ctx).May(estate.PermView, v.Case.Project)
 		case "pause":
 			may = open && v.Case.State.Pause == nil
 		case "resume":
@@ -163,6 +170,10 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 	switch way {
 	case wayPaper:
 		page.Options = paperOptions(ctx, v)
+	case wayAbout:
+		if err := p.homesFor(r, v, &page); err != nil {
+			return err
+		}
 	case "assign":
 		err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 			list, err := p.staff.Able(ctx, tx, v.Case.Project, "")
@@ -258,6 +269,13 @@ func wayCommand(r *http.Request) (engine.Command, error) {
 		if !until.IsZero() {
 			cmd.Data["until"] = until.Format(time.RFC3339)
 		}
+	case wayAbout:
+		unit, person, ok := aboutChoice(choice)
+		if !ok {
+			const zh, en = "请先查找，再选是哪一户、是谁。没有改动。", "Search first, then choose which unit and who. Nothing was changed."
+			return cmd, errs.New(errs.Invalid, "casefile.about.choice", zh, en).Field("choice", "missing", zh, en)
+		}
+		cmd = casefile.About(unit, person, words)
 	case "jump":
 		cmd.Data["to"], cmd.Data["reason"] = choice, words
 	default:
