@@ -8,6 +8,7 @@ import (
 
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/errs"
 	"guanjia/internal/files"
 	"guanjia/internal/store"
@@ -30,8 +31,8 @@ func (t attachments) Keep(ctx context.Context, actor auth.Actor, project, caseID
 	return t.hang(ctx, actor, project, caseID, got)
 }
 
-// KeepPicture keeps pictures only: what else somebody without account sends,
-// whatever it is called, is Invalid and swept.
+// KeepPicture keeps pictures only: what else somebody sends, whatever it is
+// called, is Invalid and swept.
 func (t attachments) KeepPicture(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error) {
 	got, err := t.files.Receive(ctx, name, r)
 	if err == nil && !picture(got.Media) {
@@ -67,6 +68,19 @@ func (t attachments) hang(ctx context.Context, actor auth.Actor, project, caseID
 // Of lists what hangs on a case, oldest first.
 func (t attachments) Of(ctx context.Context, tx *store.Tx, project, caseID int64) ([]files.File, error) {
 	return t.files.List(ctx, tx, files.To{Project: project, Owner: caseOwner, ID: caseID})
+}
+
+// Hung tells pages the names of what hangs on a case, and what can be shown small.
+func (t attachments) Hung(ctx context.Context, project, caseID int64) (map[string]caseweb.Hung, error) {
+	hung := map[string]caseweb.Hung{}
+	err := t.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		list, err := t.Of(ctx, tx, project, caseID)
+		for _, f := range list {
+			hung[strconv.FormatInt(f.ID, 10)] = caseweb.Hung{Name: f.Name, Small: f.Media.Picture()}
+		}
+		return err
+	})
+	return hung, err
 }
 
 // guardCases lets those see a case's attachments who may see the case.

@@ -89,7 +89,9 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 	page.Next, page.Missing = next, missing
 	page.Entries, page.Counts = entries(ctx, v, page.View)
 	page.Facts = facts(ctx, v)
-	page.Papers = papers(ctx, v)
+	if page.Papers, err = p.papers(ctx, v); err != nil {
+		return page, err
+	}
 	page.People = people(ctx, v)
 	for _, rel := range v.Related {
 		page.Related = append(page.Related, RelatedLine{
@@ -232,13 +234,26 @@ func missIcon(kind string) string {
 }
 
 // papers lists the photos of the case and the papers brought, oldest first.
-func papers(ctx context.Context, v casefile.View) []PaperLine {
+// What has no small picture is named, for there is nothing to show of it.
+func (p *Pages) papers(ctx context.Context, v casefile.View) ([]PaperLine, error) {
 	lang := text.LangOf(ctx)
 	var list []PaperLine
-	add := func(title, ref string, picture bool) {
-		if _, err := strconv.ParseInt(ref, 10, 64); err == nil {
-			list = append(list, PaperLine{Title: title, Path: "/files/" + ref, Picture: picture})
+	var hung map[string]Hung
+	if p.files != nil {
+		var err error
+		if hung, err = p.files.Hung(ctx, v.Case.Project, v.Case.ID); err != nil {
+			return nil, err
 		}
+	}
+	add := func(title, ref string, picture bool) {
+		if _, err := strconv.ParseInt(ref, 10, 64); err != nil {
+			return
+		}
+		x := PaperLine{Title: title, Path: "/files/" + ref, Picture: picture && hung[ref].Small}
+		if name := hung[ref].Name; picture && !x.Picture && name != "" {
+			x.Title += " · " + name
+		}
+		list = append(list, x)
 	}
 	for _, f := range v.Def.Fields {
 		if f.Type != procedure.TypePhoto {
@@ -256,7 +271,7 @@ func papers(ctx context.Context, v casefile.View) []PaperLine {
 			}
 		}
 	}
-	return list
+	return list, nil
 }
 
 func people(ctx context.Context, v casefile.View) []PersonLine {
@@ -364,7 +379,7 @@ func (p *Pages) keepPhotos(r *http.Request, v casefile.View, step *procedure.Ste
 		return nil, nil //nolint:nilnil // nothing can be kept
 	}
 	return caseform.Uploads(r, caseform.Asked(v.Def, step), func(name string, body io.Reader) (string, error) {
-		return p.files.Keep(r.Context(), actorOf(r.Context()), v.Case.Project, v.Case.ID, name, body)
+		return p.files.KeepPicture(r.Context(), actorOf(r.Context()), v.Case.Project, v.Case.ID, name, body)
 	})
 }
 

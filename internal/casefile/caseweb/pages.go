@@ -49,6 +49,16 @@ type Handbook interface {
 type Attachments interface {
 	// Keep stores one file and returns its reference.
 	Keep(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error)
+	// KeepPicture stores a picture; anything else is Invalid and not kept.
+	KeepPicture(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error)
+	// Hung is what hangs on a case, by reference.
+	Hung(ctx context.Context, project, caseID int64) (map[string]Hung, error)
+}
+
+// Hung is a file on a case.
+type Hung struct {
+	Name  string
+	Small bool // it has a small picture to show
 }
 
 // Month tells the first page of the day how the month stands; app fills it from

@@ -157,7 +157,7 @@ func (p *Pages) photo(w http.ResponseWriter, r *http.Request) error {
 		return errs.New(errs.Invalid, "work.photo.none", "这种事项不收照片。", "This kind of case takes no photos.")
 	}
 	kept, err := caseform.Uploads(r, []procedure.Field{{Name: "photo", Type: procedure.TypePhoto}}, func(name string, body io.Reader) (string, error) {
-		return p.Files.Keep(ctx, actorOf(ctx), v.Case.Project, v.Case.ID, name, body)
+		return p.Files.KeepPicture(ctx, actorOf(ctx), v.Case.Project, v.Case.ID, name, body)
 	})
 	if err == nil && len(kept["photo"]) == 0 {
 		err = errs.New(errs.Invalid, "work.photo.empty", "没有收到照片，请再拍一次。", "No photo arrived; take it again.")

@@ -1,6 +1,7 @@
 package workweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -40,8 +41,9 @@ type OrderPage struct {
 	Typed                string
 }
 
-// Shot is one photo of a case.
-type Shot struct{ Path, Tag string }
+// Shot is one photo of a case; Name instead of a picture where there is no
+// small one to show.
+type Shot struct{ Path, Tag, Name string }
 
 // FactLine is one thing to know.
 type FactLine struct{ Label, Words string }
@@ -110,7 +112,11 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 			page.Phone = phone.Dial(number)
 		}
 	}
-	page.Photos = shots(ctx, v)
+	hung, err := p.Files.Hung(ctx, v.Case.Project, v.Case.ID)
+	if err != nil {
+		return page, err
+	}
+	page.Photos = shots(ctx, v, hung)
 	page.Facts = p.facts(ctx, v)
 	page.Way = way(ctx, v)
 	if len(v.Options) > 0 && v.Options[0].Kind == engine.EvDone && v.Options[0].May && p.mine(c) {
@@ -133,7 +139,7 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 }
 
 // shots are the photos of a case: the customer's and those after the work.
-func shots(ctx context.Context, v casefile.View) []Shot {
+func shots(ctx context.Context, v casefile.View, hung map[string]caseweb.Hung) []Shot {
 	var list []Shot
 	for _, f := range v.Def.Fields {
 		if f.Type != procedure.TypePhoto {
@@ -142,7 +148,11 @@ func shots(ctx context.Context, v casefile.View) []Shot {
 		refs, _ := v.Case.State.Fields[f.Name].([]string)
 		for _, ref := range refs {
 			if _, err := strconv.ParseInt(ref, 10, 64); err == nil {
-				list = append(list, Shot{Path: "/files/" + ref, Tag: f.Title.In(text.LangOf(ctx))})
+				s := Shot{Path: "/files/" + ref, Tag: f.Title.In(text.LangOf(ctx))}
+				if x := hung[ref]; !x.Small {
+					s.Name = cmp.Or(x.Name, s.Tag)
+				}
+				list = append(list, s)
 			}
 		}
 	}

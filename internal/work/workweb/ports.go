@@ -6,6 +6,7 @@ import (
 
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
+	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 )
@@ -20,6 +21,10 @@ type Attachments interface {
 	// Keep stores one file and returns its reference; the same content on the
 	// same case is kept once.
 	Keep(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error)
+	// KeepPicture is Keep for what must be a picture; anything else is Invalid.
+	KeepPicture(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error)
+	// Hung is what hangs on a case, by reference.
+	Hung(ctx context.Context, project, caseID int64) (map[string]caseweb.Hung, error)
 }
 
 // Customers knows how the customer of a case is reached.

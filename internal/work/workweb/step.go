@@ -257,6 +257,6 @@ func (p *Pages) refused(w http.ResponseWriter, r *http.Request, problem error, t
 
 func (p *Pages) keep(ctx context.Context, c casefile.Case) func(string, io.Reader) (string, error) {
 	return func(name string, body io.Reader) (string, error) {
-		return p.Files.Keep(ctx, actorOf(ctx), c.Project, c.ID, name, body)
+		return p.Files.KeepPicture(ctx, actorOf(ctx), c.Project, c.ID, name, body)
 	}
 }

@@ -1,14 +1,21 @@
 package workweb_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
 	"guanjia/e2e/center"
 	"guanjia/internal/auth"
+	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
+	"guanjia/internal/files"
+	"guanjia/internal/store"
 )
 
 // crew gives the centre a plumber and an electrician.
@@ -85,6 +92,36 @@ func TestTheNumberIsForWhoHasTheOrder(t *testing.T) {
 	})
 }
 
+// What was hung on a photo field without being one is named with a link; no
+// page asks for a small picture of it.
+func TestWhatIsNoPictureIsNamed(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		ctx := context.Background()
+		first, _ := crew(t, c)
+		k := c.Repair("水龙头滴水")
+		c.Post("desk", "/p/lin/board/send", sending(k.Number, k.State.Version, first)).Want(t, http.StatusSeeOther)
+		hang := func(name string, data []byte) string {
+			got, err := c.Files.Receive(ctx, name, bytes.NewReader(data))
+			c.Check(err)
+			var f files.File
+			c.Check(c.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+				f, err = c.Files.Attach(ctx, tx, c.Actor("desk"), files.To{Project: c.Project.ID, Owner: "casefile.case", ID: k.ID}, got)
+				return err
+			}))
+			return strconv.FormatInt(f.ID, 10)
+		}
+		pdf, shot := hang("报价.pdf", []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")), hang("龙头.png", center.Picture(3))
+		_, err := c.Cases.Do(ctx, c.Actor("desk"), casefile.Doing{Case: k.ID, Command: engine.Command{
+			Kind: engine.EvAmend, Fields: map[string]any{"photos": []string{pdf, shot}}, Data: map[string]any{"reason": "补"},
+		}})
+		c.Check(err)
+		for who, path := range map[string]string{"technician": "/p/lin/work/", "desk": "/p/lin/cases/"} {
+			c.Get(who, path+k.Number).Want(t, http.StatusOK).Has(t, "/files/"+shot+"/small", `href="/files/`+pdf+`"`, "报价.pdf").Lacks(t, "/files/"+pdf+"/small")
+		}
+	})
+}
+
 // Pictures taken on the spot: kept, shown small, refused with a word when they
 // are none, and hung once when sent twice.
 func TestPhotosOnTheSpot(t *testing.T) {
@@ -105,6 +142,8 @@ func TestPhotosOnTheSpot(t *testing.T) {
 		exe := center.File{Field: "field.photo", Name: "a.jpg", Data: append([]byte("MZ\x90\x00"), make([]byte, 600)...)}
 		c.Upload("technician", base+"/photo", url.Values{"when": {"after"}}, exe).Want(t, http.StatusUnprocessableEntity).Has(t, "不能收")
 		c.Upload("technician", base+"/photo", url.Values{"when": {"after"}}).Want(t, http.StatusUnprocessableEntity).Has(t, "没有收到照片")
+		pdf := center.File{Field: "field.photo", Name: "报价.pdf", Data: []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")}
+		c.Upload("technician", base+"/photo", url.Values{"when": {"after"}}, pdf).Want(t, http.StatusUnprocessableEntity).Has(t, `id="p-photo-err"`, "这里只收照片（JPG、PNG、WebP、HEIC）")
 		if refs, _ := c.Case(k.ID).State.Fields["after"].([]string); len(refs) != 0 {
 			t.Errorf("a program was hung on the order: %v", refs)
 		}
