@@ -20,6 +20,7 @@ func (s *Shell) partFrame(r *http.Request) ui.Frame {
 		Home: "/", Query: r.URL.Query().Get("q"), LogoutPath: s.cfg.LogoutPath, Demo: s.cfg.Demo,
 	}
 	if r.Method != http.MethodGet {
+		f.Here = s.pageAbove(r)
 		f.Path = "/" // an address that took a form is none to come back to
 		if from, ok := localPath(r.Header.Get("Referer"), r.Host); ok {
 			f.Path = from

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -225,11 +227,30 @@ func (s *Shell) route(w http.ResponseWriter, r *http.Request) {
 	if allow := probe.header.Get("Allow"); allow != "" {
 		w.Header().Set("Allow", allow)
 	}
+	if probe.status == http.StatusMethodNotAllowed && r.Method == http.MethodGet && !Partial(r) && !strings.HasPrefix(r.URL.Path, "/api/") {
+		// the address of a form that was refused, opened again: its page lies above
+		if page := s.pageAbove(r); page != "" {
+			Redirect(w, r, page)
+			return
+		}
+	}
 	if probe.status == http.StatusMethodNotAllowed {
 		s.fail(w, r, errMethod())
 		return
 	}
 	s.fail(w, r, errNowhere())
+}
+
+// pageAbove is the nearest page above an address that only takes forms:
+// /cases/WX-2611-0001 of /cases/WX-2611-0001/do. "" when there is none.
+func (s *Shell) pageAbove(r *http.Request) string {
+	for at := path.Dir(r.URL.Path); at != "/" && at != "."; at = path.Dir(at) {
+		up := &http.Request{Method: http.MethodGet, Host: r.Host, URL: &url.URL{Path: at}}
+		if _, pattern := s.mux.Handler(up); strings.HasPrefix(pattern, "GET ") {
+			return up.URL.EscapedPath()
+		}
+	}
+	return ""
 }
 
 // statusOnly learns what ServeMux would answer.

@@ -340,12 +340,13 @@ const busy = (el) => (el.contains(document.activeElement) && typing(document.act
 async function refresh() {
   const ready = [...stale].map((id) => document.getElementById(id)).filter((el) => el && !busy(el));
   if (!ready.length) return;
-  const bySource = Map.groupBy ? Map.groupBy(ready, (el) => el.dataset.liveSrc || location.href) : new Map([[location.href, ready]]);
+  const here = root.dataset.here || location.href; // what answered a form is read elsewhere
+  const bySource = Map.groupBy ? Map.groupBy(ready, (el) => el.dataset.liveSrc || here) : new Map([[here, ready]]);
   for (const [src, parts] of bySource) {
     let page;
     try {
       const answer = await fetch(src, { headers: { "GJ-Live": "1", Accept: "text/html" }, redirect: "manual" });
-      if (answer.status === 0 || answer.type === "opaqueredirect") return location.reload(); // logged out meanwhile
+      if (answer.status === 0 || answer.type === "opaqueredirect") return root.dataset.here ? location.assign(here) : location.reload(); // logged out meanwhile
       if (!answer.ok) continue;
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {

@@ -9,6 +9,7 @@ import (
 // where, the rail, the settings. web fills it; pages read it through FrameOf.
 type Frame struct {
 	Path    string    // address of the page with its query, to come back to
+	Here    string    // of a page that answers a form: the address where it is read, "" when it is read at its own
 	Now     time.Time // the time of the installation; the demo's runs on its own
 	Theme   string    // light | dark | system
 	Density string    // dense | roomy
