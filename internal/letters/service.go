@@ -149,7 +149,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 	if len(list) == 0 {
 		return File{}, errs.New(errs.Invalid, "letters.file.empty", "文件里没有可读的来信，没有保存。", "There is no readable message in the file; nothing was kept.")
 	}
-	slices.SortStableFunc(list, func(a, b messages.Message) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(list, func(a, b messages.Message) int { return messages.Earlier(a.At, b.At) })
 	group := map[string]int64{}
 	for i, g := range messages.Similar(list) {
 		for _, m := range g.Messages {
@@ -375,16 +375,17 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, project, file, gr
 	}
 	var first Letter
 	merged := 0
+	byAge(list)
 	for _, l := range list {
 		switch {
 		case l.Alike != group || group == 0:
 			continue
 		case l.Case == 0:
 			return 0, errs.New(errs.Conflict, "letters.merge.early", "先立案，再合并；没有改动。", "Open the cases first, then merge; nothing was changed.")
+		case l.Merged:
+			continue
 		case first.ID == 0:
 			first = l
-			continue
-		case l.Merged:
 			continue
 		}
 		if _, err := s.cases.Merge(ctx, actor, casefile.Merging{From: l.Case, Into: first.Case, Reason: text.T(ctx, "来信内容几乎相同", "nearly the same letter"), Key: fmt.Sprintf("letter-merge:%d", l.ID)}); err != nil {
@@ -402,4 +403,9 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, project, file, gr
 		return 0, errs.New(errs.NotFound, "letters.group.none", "没有这一组相近的来信。", "There is no such group of letters.")
 	}
 	return merged, nil
+}
+
+// byAge puts the oldest first, those of an unknown day last: its case goes on.
+func byAge(list []Letter) {
+	slices.SortStableFunc(list, func(a, b Letter) int { return messages.Earlier(a.At, b.At) })
 }

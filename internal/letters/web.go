@@ -108,12 +108,13 @@ type group struct {
 }
 
 func (g group) merged() bool {
-	for _, l := range g.Letters[1:] {
+	left := 0
+	for _, l := range g.Letters {
 		if !l.Merged {
-			return false
+			left++
 		}
 	}
-	return true
+	return left < 2
 }
 
 // topic is a problem that came again and again.
@@ -231,6 +232,7 @@ func groups(list []Letter) []group {
 	slices.Sort(order)
 	var out []group
 	for _, n := range order {
+		byAge(by[n].Letters)
 		out = append(out, *by[n])
 	}
 	return out

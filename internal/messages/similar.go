@@ -142,12 +142,26 @@ func pairsOf(runes []rune) map[[2]rune]bool {
 	return set
 }
 
+// Earlier orders times; one that is not known stands behind all that are, for
+// nobody can say that it was first.
+func Earlier(a, b time.Time) int {
+	switch {
+	case a.IsZero() && b.IsZero():
+		return 0
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	}
+	return a.Compare(b)
+}
+
 // Similar groups messages that are nearly the same, for merging (DSK-21).
 // Copies that name different estates are different matters. Candidates come from shared MinHash bands, so that it stays quick with
 // many; each pair is then compared exactly.
 func Similar(list []Message) []Group {
 	order := slices.Clone(list)
-	slices.SortStableFunc(order, func(a, b Message) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	slices.SortStableFunc(order, func(a, b Message) int { return cmp.Or(Earlier(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
 	places, at := FindPlaces(list), make([]string, len(order))
 	all := make([]prints, len(order))
 	parent := make([]int, len(order))
