@@ -178,9 +178,13 @@ func (s staff) Able(ctx context.Context, tx *store.Tx, project int64, trade stri
 // Everybody lists who takes work: the desk, the technicians, those who lead them.
 func (s staff) Everybody(ctx context.Context, tx *store.Tx, project int64) ([]caseweb.Person, error) {
 	people, err := s.auth.HoldersOf(ctx, tx, project, "desk", "technician", "supervisor", "department_head")
+	if err != nil {
+		return nil, err
+	}
+	heads, err := s.auth.HoldersOf(ctx, tx, project, "department_head")
 	list := make([]caseweb.Person, len(people))
 	for i, p := range people {
-		list[i] = caseweb.Person{Account: p.Account, Name: p.Name}
+		list[i] = caseweb.Person{Account: p.Account, Name: p.Name, Head: slices.Contains(heads, p)}
 	}
 	return list, err
 }

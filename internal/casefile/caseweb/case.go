@@ -203,21 +203,44 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 	return next, missing, nil
 }
 
+// dispatchAsk offers who a step can be sent to: of a trade who can do it, the
+// one with the least in hand chosen; of a department its head first, then who
+// takes work, for which department they serve is written nowhere.
 func (p *Pages) dispatchAsk(ctx context.Context, v casefile.View, step *procedure.Step) (*DispatchAsk, error) {
 	trade, _ := v.Case.State.Fields[step.To].(string)
+	f := v.Def.Field(step.To)
+	department := f != nil && f.Type == procedure.TypeDepartment
 	ask := &DispatchAsk{People: []ui.Option{{Label: text.T(ctx, "先到先接", "Whoever accepts first")}}}
+	if department {
+		ask.People[0].Label = text.T(ctx, "部门里先接手的人", "Whoever of the department takes it first")
+		trade = ""
+	}
 	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		list, err := p.staff.Able(ctx, tx, v.Case.Project, trade)
+		if department {
+			slices.SortStableFunc(list, func(a, b Person) int { return rankOf(a) - rankOf(b) })
+		}
 		for i, s := range list {
 			value := strconv.FormatInt(s.Account, 10)
-			ask.People = append(ask.People, ui.Option{Value: value, Label: text.Tf(ctx, "%s · 手上 %d 单", "%s · %d in hand", s.Name, s.InHand)})
-			if i == 0 {
+			label := text.Tf(ctx, "%s · 手上 %d 单", "%s · %d in hand", s.Name, s.InHand)
+			if department && s.Head {
+				label = text.Tf(ctx, "%s（部门负责人） · 手上 %d 单", "%s (department head) · %d in hand", s.Name, s.InHand)
+			}
+			ask.People = append(ask.People, ui.Option{Value: value, Label: label})
+			if i == 0 && !department {
 				ask.Chosen = value
 			}
 		}
 		return err
 	})
 	return ask, err
+}
+
+func rankOf(p Person) int {
+	if p.Head {
+		return 0
+	}
+	return 1
 }
 
 func missIcon(kind string) string {
@@ -290,7 +313,7 @@ func people(ctx context.Context, v casefile.View) []PersonLine {
 	add(text.T(ctx, "首问负责", "Owner"), v.Case.State.Owner)
 	add(text.T(ctx, "经办", "Assignee"), v.Case.State.Assignee)
 	if v.Case.State.Team != "" {
-		list = append(list, PersonLine{Role: text.T(ctx, "工种", "Team"), Name: teamTitle(ctx, v)})
+		list = append(list, teamLine(ctx, v))
 	}
 	if list[0].Name == "" { // of the common parts, told by nobody
 		list = list[1:]
@@ -298,19 +321,21 @@ func people(ctx context.Context, v casefile.View) []PersonLine {
 	return list
 }
 
-func teamTitle(ctx context.Context, v casefile.View) string {
-	for _, path := range []string{"trades", "departments"} {
-		choices, err := v.Figures.Choices(path, nil)
+// teamLine is the trade or the department the case is with.
+func teamLine(ctx context.Context, v casefile.View) PersonLine {
+	line := PersonLine{Role: text.T(ctx, "工种", "Trade"), Name: v.Case.State.Team}
+	for _, of := range []struct{ path, role string }{{"trades", line.Role}, {"departments", text.T(ctx, "部门", "Department")}} {
+		choices, err := v.Figures.Choices(of.path, nil)
 		if err != nil {
 			continue
 		}
 		for _, c := range choices {
 			if c.Name == v.Case.State.Team {
-				return c.Title.In(text.LangOf(ctx))
+				return PersonLine{Role: of.role, Name: c.Title.In(text.LangOf(ctx))}
 			}
 		}
 	}
-	return v.Case.State.Team
+	return line
 }
 
 // do does the current step.

@@ -62,7 +62,7 @@ func conds(ctx context.Context, at *url.URL, f FilterForm) []ui.Cond {
 	add("building", text.T(ctx, "楼栋", "Building"), f.Building, f.Buildings)
 	add("assignee", text.T(ctx, "经办", "Assignee"), f.Assignee, f.People)
 	add("status", text.T(ctx, "状态", "State"), f.Status, f.Statuses)
-	add("team", text.T(ctx, "工种", "Trade"), f.Team, f.Teams)
+	add("team", text.T(ctx, "工种或部门", "Trade or department"), f.Team, f.Teams)
 	add("from", text.T(ctx, "受理从", "Taken from"), f.From, nil)
 	add("to", text.T(ctx, "受理到", "Taken to"), f.To, nil)
 	add("q", text.T(ctx, "内容", "Words"), f.Text, nil)
@@ -88,8 +88,12 @@ func (p *Pages) kindOptions(ctx context.Context) []ui.Option {
 func (p *Pages) teamOptions(ctx context.Context, project int64) []ui.Option {
 	options := []ui.Option{{Label: text.T(ctx, "全部", "All")}}
 	if stamp, err := p.book.Stamp(project, "repair"); err == nil {
-		if trades, err := stamp.Figures.Choices("trades", nil); err == nil {
-			for _, t := range trades {
+		for _, path := range []string{"trades", "departments"} {
+			teams, err := stamp.Figures.Choices(path, nil)
+			if err != nil {
+				continue
+			}
+			for _, t := range teams {
 				options = append(options, ui.Option{Value: t.Name, Label: t.Title.In(text.LangOf(ctx))})
 			}
 		}

@@ -606,7 +606,7 @@ func filterBar(p ListPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = pickOne("team", text.T(ctx, "工种", "Trade"), p.Filter.Team, p.Filter.Teams).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pickOne("team", text.T(ctx, "工种或部门", "Trade or department"), p.Filter.Team, p.Filter.Teams).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

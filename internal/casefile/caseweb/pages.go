@@ -27,6 +27,7 @@ type Person struct {
 	Account int64
 	Name    string
 	InHand  int
+	Head    bool // of a department
 }
 
 // Staff says who in a project can be sent; app fills it from auth and work.

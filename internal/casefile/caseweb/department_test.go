@@ -1,0 +1,44 @@
+package caseweb_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"guanjia/e2e/center"
+	"guanjia/internal/casefile"
+)
+
+var options = regexp.MustCompile(`(?s)<select[^>]*name="assignee".*?</select>`)
+
+// A complaint goes to its department: the head is offered first, others after,
+// nobody is chosen for the desk, and the case says department, not trade.
+// proves CMP-02
+func TestAComplaintGoesToItsDepartment(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		c.Hire("department_head", "department_head", c.Project.ID)
+		k, err := c.Cases.Open(context.Background(), c.Actor("desk"), casefile.Opening{
+			Project: c.Project.ID, Procedure: "complaint", Channel: "phone", Unit: c.Unit.ID, Customer: c.Owner.ID, Caller: c.Owner.Name, Phone: phone, Words: "修了三次还漏",
+			Fields: map[string]any{"against": "engineering", "kind": "service", "wants": "修好", "harm": "no", "heated": "no", "written": "no"},
+		})
+		c.Check(err)
+		k = c.Do("desk", k, "grade", "done", map[string]any{"grade": "minor"}, nil)
+		path := "/p/lin/cases/" + k.Number
+		list := options.FindString(c.Get("desk", path).Want(t, http.StatusOK).Body)
+		first, head, other := strings.Index(list, "部门里先接手的人"), strings.Index(list, "department_head（部门负责人）"), strings.Index(list, "technician")
+		if first < 0 || head < first || other < head || strings.Contains(list, "selected") && !strings.Contains(list[:head], "selected") {
+			t.Errorf("offered: %s", list)
+		}
+		send := url.Values{"step": {"assign"}, "outcome": {"sent"}, "version": {strconv.Itoa(k.State.Version)}, "assignee": {""}}
+		c.Post("desk", path+"/do", send).Want(t, http.StatusSeeOther)
+		c.Get("desk", path).Want(t, http.StatusOK).Has(t, "工程部").Lacks(t, "工种")
+		if now := c.Case(k.ID); now.State.Team != "engineering" {
+			t.Errorf("it went to %q", now.State.Team)
+		}
+	})
+}
