@@ -2,6 +2,7 @@ package caseweb
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,11 +22,39 @@ func facts(ctx context.Context, v casefile.View) []FactLine {
 		if f.Name == "wants" {
 			continue
 		}
+		if f.Type == procedure.TypeSignature {
+			continue // see signatures
+		}
 		if answer := AnswerWords(ctx, v.Figures, f, v.Case.State.Fields, v.Case.State.Fields); answer != "" {
 			list = append(list, FactLine{Label: f.Title.In(text.LangOf(ctx)), Answer: answer})
 		}
 	}
 	return list
+}
+
+// signatures lists the signature fields of a procedure with what was signed in
+// the given answers; one not signed has no path.
+func signatures(ctx context.Context, def *procedure.Definition, given map[string]any) []SignatureLine {
+	var list []SignatureLine
+	for _, f := range def.Fields {
+		if f.Type != procedure.TypeSignature {
+			continue
+		}
+		line := SignatureLine{Title: f.Title.In(text.LangOf(ctx))}
+		refs, _ := given[f.Name].([]string)
+		for _, ref := range refs { // the last one counts
+			if _, err := strconv.ParseInt(ref, 10, 64); err == nil {
+				line.Path = "/files/" + ref
+			}
+		}
+		list = append(list, line)
+	}
+	return list
+}
+
+// signed are those of them that were signed.
+func signed(list []SignatureLine) []SignatureLine {
+	return slices.DeleteFunc(list, func(s SignatureLine) bool { return s.Path == "" })
 }
 
 // AnswerWords is the answer to a field among given ones in words: a table has

@@ -2,9 +2,11 @@ package caseweb_test
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 
 	"guanjia/e2e/center"
@@ -55,5 +57,34 @@ func TestASlipLeavesRoomToWrite(t *testing.T) {
 	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
 		k := c.Repair("厨房水管漏了")
 		c.Get("desk", "/p/lin/cases/"+k.Number+"/print").Want(t, http.StatusOK).Has(t, `做了什么</th><td colspan="3"></td>`, `客户意见</th><td colspan="3"></td>`)
+	})
+}
+
+// Who signed is seen where it belongs: beside the field, in the entry of the
+// step and in its cell on paper, to whom may see the case. What is not signed
+// stays an empty cell; a kind of case has only the cells of its own signatures.
+// proves REP-07, DSK-16
+func TestASignatureIsSeenAndPrinted(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := visited(t, c)
+		at := "/p/lin/cases/" + k.Number
+		c.Get("desk", at+"/print").Want(t, http.StatusOK).Has(t, `客户确认签名</th><td colspan="3"></td>`).Lacks(t, "维修人签名")
+		drawn := "data:image/png;base64," + base64.StdEncoding.EncodeToString(center.Picture(20))
+		c.Post("desk", at+"/do", url.Values{"step": {"confirm"}, "outcome": {"signed"}, "version": {strconv.Itoa(k.State.Version)}, "field.confirmed": {drawn}}).Want(t, http.StatusSeeOther)
+		refs, _ := c.Case(k.ID).State.Fields["confirmed"].([]string)
+		if len(refs) != 1 {
+			t.Fatalf("signed: %v", refs)
+		}
+		picture := "/files/" + refs[0] + "/small"
+		if page := c.Get("desk", at).Want(t, http.StatusOK).Has(t, "<dt>客户确认签名</dt>").Body; strings.Count(page, picture) != 2 {
+			t.Errorf("the signature stands %d times on the page", strings.Count(page, picture))
+		}
+		if page := c.Get("supervisor", at+"/print").Want(t, http.StatusOK).Body; strings.Count(page, picture) != 1 {
+			t.Errorf("the signature stands %d times on paper", strings.Count(page, picture))
+		}
+		c.Get("supervisor", picture).Want(t, http.StatusOK)
+		c.Get("technician", picture).Want(t, http.StatusNotFound)
+		c.Get("desk", "/p/lin/cases/"+c.Repair("灯坏了").Number+"/print").Has(t, "维修人签名</th><td></td>", "客户签名</th><td></td>")
 	})
 }

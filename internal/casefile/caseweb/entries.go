@@ -114,6 +114,9 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 		}
 	}
 	entry.Quote = strings.Join(quotes, "\n")
+	if list := signed(signatures(ctx, v.Def, e.Fields)); len(list) > 0 {
+		entry.More = signaturePictures(list)
+	}
 }
 
 // flow is the chart of the procedure with the way the case has gone.

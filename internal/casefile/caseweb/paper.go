@@ -19,6 +19,7 @@ type SlipPage struct {
 	Facts       []FactLine
 	Entries     []ui.Entry
 	Blank       []string // answers still to be written by hand
+	Signatures  []SignatureLine
 }
 
 // RegisterPage is a register as the filters of the list cut it.
@@ -50,9 +51,12 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 			Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
 		},
 		Plate: v.Case.Plate, Spot: v.Case.Place, Person: v.Case.Caller, Words: v.Case.Words, Facts: facts(ctx, v),
-		Blank: blank(ctx, v),
+		Blank: blank(ctx, v), Signatures: signatures(ctx, v.Def, v.Case.State.Fields),
 	}
 	page.Entries, _ = entries(ctx, v, "all")
+	for i := range page.Entries {
+		page.Entries[i].More = nil // the signatures stand in their cells
+	}
 	return web.Render(w, r, slipPage(page))
 }
 
