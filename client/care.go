@@ -75,6 +75,7 @@ type SurveyView struct {
 	Survey
 	Step      string           `json:"step"`
 	Returned  int              `json:"returned"`
+	Few       bool             `json:"few"` // too few answers: no result is told
 	Satisfied int              `json:"satisfied"`
 	Rate      int64            `json:"rate"`
 	Target    float64          `json:"target"`

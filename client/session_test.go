@@ -369,7 +369,7 @@ func care(ctx context.Context, t *testing.T, h house, c, other *client.Client) {
 	ok(t, err)
 	_ = resp.Body.Close()
 	must[client.Survey](t)(c.EndCollection(ctx, s.ID, ""))
-	if v := must[client.SurveyView](t)(c.Survey(ctx, s.ID)); v.Returned != 1 || v.Step != "count" || len(v.Buildings) != 0 {
+	if v := must[client.SurveyView](t)(c.Survey(ctx, s.ID)); v.Returned != 1 || !v.Few || v.Rate != 0 || v.Step != "count" || len(v.Buildings) != 0 {
 		t.Errorf("survey %+v", v)
 	}
 	must[client.Case](t)(c.CountSurvey(ctx, s.ID, ""))

@@ -81,6 +81,7 @@ type SurveyView struct {
 	Survey
 	Step      string           `json:"step"`
 	Returned  int              `json:"returned"`
+	Few       bool             `json:"few"` // too few answers: no result is told
 	Satisfied int              `json:"satisfied"`
 	Rate      int64            `json:"rate"`
 	Target    float64          `json:"target"`
@@ -290,7 +291,7 @@ func (s *Service) survey(ctx context.Context, in idIn) (SurveyView, error) {
 		}
 		r, err := s.opt.Care.Result(ctx, tx, actorOf(ctx), v)
 		out.Survey, out.Step = surveyOf(v), c.State.Step
-		out.Returned, out.Satisfied, out.Rate, out.Target = r.Returned, r.Satisfied, r.Rate(), r.Target
+		out.Returned, out.Few, out.Satisfied, out.Rate, out.Target = r.Returned, r.Few(), r.Satisfied, r.Rate(), r.Target
 		for _, q := range r.Questions {
 			out.Results = append(out.Results, QuestionResult{Ask: q.Ask, Answers: q.Answers, Sum: q.Sum, Counts: q.Counts})
 		}

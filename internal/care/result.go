@@ -37,17 +37,22 @@ type QuestionResult struct {
 type BuildingResult struct {
 	Name                      string
 	Sent, Returned, Satisfied int
+	shown                     bool
 }
 
 // contentFrom is the mean of the marks from which an answer counts as satisfied.
 const contentFrom = 4
 
-// fewest is how many answers a building needs before it is shown by itself:
-// with fewer one could tell who said what.
-const fewest = 3
+// Fewest is how many answers a survey needs before any result of it is told,
+// and a building before it is shown by itself: with fewer one could tell who
+// said what, for it is known which homes have answered.
+const Fewest = 3
+
+// Few reports whether too few have answered for any result to be told.
+func (r Result) Few() bool { return r.Returned < Fewest }
 
 // Result counts a survey (DSK-17): return rate, satisfaction, by building and
-// by question.
+// by question. Of fewer answers than Fewest it tells their number only.
 func (s *Service) Result(ctx context.Context, tx *store.Tx, actor auth.Actor, v Survey) (Result, error) {
 	var r Result
 	if err := allow(actor, PermSurvey, v.Project); err != nil {
@@ -90,7 +95,41 @@ func (s *Service) Result(ctx context.Context, tx *store.Tx, actor auth.Actor, v 
 		return struct{}{}, nil
 	}, "SELECT building, answers FROM care_answer WHERE survey_id = ? ORDER BY id", v.ID)
 	slices.Sort(r.Texts) // not in the order they came
+	r.hush()
 	return r, err
+}
+
+// hush takes out what would tell who said what: all results of a few answers,
+// and buildings whose numbers, or whose difference to the total, are of a few.
+func (r *Result) hush() {
+	if r.Few() {
+		r.Satisfied, r.Texts = 0, nil
+		for i := range r.Questions {
+			q := &r.Questions[i]
+			q.Answers, q.Sum, q.Counts = 0, 0, map[string]int{}
+		}
+		for i := range r.Buildings {
+			r.Buildings[i].Satisfied = 0
+		}
+		return
+	}
+	rest, least := 0, -1
+	for i := range r.Buildings {
+		b := &r.Buildings[i]
+		if b.shown = b.Returned >= Fewest; !b.shown {
+			rest += b.Returned
+		} else if least < 0 || b.Returned < r.Buildings[least].Returned {
+			least = i
+		}
+	}
+	if rest > 0 && rest < Fewest && least >= 0 {
+		r.Buildings[least].shown = false
+	}
+	for i := range r.Buildings {
+		if !r.Buildings[i].shown {
+			r.Buildings[i].Satisfied = 0
+		}
+	}
 }
 
 // add counts one answer and says whether it is a satisfied one.
@@ -122,8 +161,8 @@ func (r *Result) add(answers []string) bool {
 	return content
 }
 
-// Shown reports whether a building has answers enough to be shown by itself.
-func (b BuildingResult) Shown() bool { return b.Returned >= fewest }
+// Shown reports whether what a building answered may be shown by itself.
+func (b BuildingResult) Shown() bool { return b.shown }
 
 // Rate is the share satisfied of those returned, in whole percent, rounded.
 func (r Result) Rate() int64 {
@@ -155,9 +194,11 @@ func (s *Service) CloseCount(ctx context.Context, actor auth.Actor, project, id 
 		if err != nil {
 			return err
 		}
-		c, err = s.cases.DoIn(ctx, tx, actor, casefile.Doing{Case: v.Case, Command: engine.Command{Kind: engine.EvDone, Step: "count", Fields: map[string]any{
-			"returned": int64(r.Returned), "satisfied": int64(r.Satisfied), "rate": r.Rate(),
-		}}})
+		fields := map[string]any{"returned": int64(r.Returned)}
+		if !r.Few() {
+			fields["satisfied"], fields["rate"] = int64(r.Satisfied), r.Rate()
+		}
+		c, err = s.cases.DoIn(ctx, tx, actor, casefile.Doing{Case: v.Case, Command: engine.Command{Kind: engine.EvDone, Step: "count", Fields: fields}})
 		return err
 	})
 	return c, err

@@ -65,10 +65,9 @@ func (s *Service) lastSurvey(ctx context.Context, tx *store.Tx, project int64, s
 			return nil
 		}
 		out.Last = c.State.OpenedAt
-		if n, ok := c.State.Fields["returned"].(int64); ok {
-			out.Returned = int(n)
-			n, _ := c.State.Fields["satisfied"].(int64)
-			out.Satisfied = int(n)
+		n, _ := c.State.Fields["returned"].(int64)
+		if content, ok := c.State.Fields["satisfied"].(int64); ok && n >= Fewest { // of fewer nothing is judged
+			out.Returned, out.Satisfied = int(n), int(content)
 		}
 		return nil
 	})

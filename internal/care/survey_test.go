@@ -165,7 +165,7 @@ func TestACollectionEndedEarly(t *testing.T) {
 		}
 		k, err := c.Care.CloseCount(ctx, c.Actor("desk"), c.Project.ID, v.ID)
 		c.Check(err)
-		if k.State.Step != "analyse" || k.State.Fields["returned"] != int64(1) || k.State.Fields["rate"] != int64(0) {
+		if k.State.Step != "analyse" || k.State.Fields["returned"] != int64(1) || k.State.Fields["rate"] != nil { // of one answer nothing is told
 			t.Errorf("%s %v", k.State.Step, k.State.Fields)
 		}
 	})
@@ -214,5 +214,48 @@ func TestOnlyThoseWithoutAnAnswerAreReminded(t *testing.T) {
 		c.Check(err)
 		c.Check(c.Refresh(ctx))
 		c.Check(again())
+	})
+}
+
+// proves DSK-17: of fewer than three answers no result is told, on no way, nor
+// written into the case; a building is not told either when it, or what it
+// leaves of the total, is of one or two.
+func TestFewAnswersTellNothing(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		ctx := context.Background()
+		v, tokens := asked(t, c, 4)
+		result := func() care.Result {
+			t.Helper()
+			var r care.Result
+			c.Check(c.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+				r, err = c.Care.Result(ctx, tx, c.Actor("desk"), v)
+				return err
+			}))
+			return r
+		}
+		for i := range 3 {
+			c.Check(c.Care.AnswerSheet(ctx, tokens[i], []string{"5", fmt.Sprintf("意见%d", i)}))
+			r := result()
+			if r.Returned != i+1 {
+				t.Fatalf("returned %d of %d", r.Returned, i+1)
+			}
+			told := r.Satisfied != 0 || r.Rate() != 0 || len(r.Texts) != 0 || r.Questions[0].Answers != 0 || len(r.Questions[0].Counts) != 0
+			if few := i < 2; told == few || r.Few() != few {
+				t.Errorf("%d answers: %+v", i+1, r)
+			}
+		}
+	})
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		ctx := context.Background()
+		v, tokens := asked(t, c, 4)
+		c.Check(c.Care.AnswerSheet(ctx, tokens[0], []string{"5", "意见"}))
+		_, err := c.Care.EndCollection(ctx, c.Actor("desk"), c.Project.ID, v.ID)
+		c.Check(err)
+		k, err := c.Care.CloseCount(ctx, c.Actor("desk"), c.Project.ID, v.ID)
+		c.Check(err)
+		if k.State.Fields["returned"] != int64(1) || k.State.Fields["satisfied"] != nil || k.State.Fields["rate"] != nil {
+			t.Errorf("the case tells %v", k.State.Fields)
+		}
 	})
 }

@@ -61,12 +61,17 @@ func TestCollectingFromThePage(t *testing.T) {
 			}
 		}
 		c.Post("desk", page+"/remind", nil).Want(t, http.StatusSeeOther)
-		c.Get("desk", page).Has(t, "提醒没交的 3 户", "提醒过")
+		// One answer tells who gave it: only its arrival shows.
+		c.Get("desk", page).Has(t, "提醒没交的 3 户", "提醒过", "样本太少，先不判定", "打印二维码清单").Lacks(t, "&lt;b&gt;树", "达标", "满意份数", "count-q0")
+		c.Post("", "/survey/"+tokens[2], url.Values{"q0": {"5"}}).Want(t, http.StatusSeeOther)
+		c.Get("desk", page).Has(t, "样本太少").Lacks(t, "&lt;b&gt;树")
+		c.Post("", "/survey/"+tokens[3], url.Values{"q0": {"2"}}).Want(t, http.StatusSeeOther)
 		c.Post("desk", page+"/count", nil).Want(t, http.StatusConflict)
-		c.Post("desk", page+"/end", nil).Want(t, http.StatusSeeOther)
+		c.Post("desk", page+"/end", nil).Want(t, http.StatusUnprocessableEntity).Has(t, `id="f-sure-err"`, "没有结束")
+		c.Post("desk", page+"/end", url.Values{"sure": {"yes"}}).Want(t, http.StatusSeeOther)
 		c.Get("", "/survey/"+tokens[1]).Want(t, http.StatusNotFound).Lacks(t, "满意吗")
 		c.Post("", "/survey/"+tokens[1], url.Values{"q0": {"5"}}).Want(t, http.StatusNotFound)
-		c.Get("desk", page).Want(t, http.StatusOK).Has(t, "已提前结束", "把统计写入事项", "&lt;b&gt;树").Lacks(t, "提前结束回收")
+		c.Get("desk", page).Want(t, http.StatusOK).Has(t, "已提前结束", "把统计写入事项", "&lt;b&gt;树", "count-q0").Lacks(t, "提前结束回收<", "打印二维码清单", "样本太少")
 		c.Post("desk", page+"/count", nil).Want(t, http.StatusSeeOther)
 
 		book := c.Get("desk", page+"/excel").Want(t, http.StatusOK)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"guanjia/internal/care"
+	"guanjia/internal/errs"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -26,7 +27,14 @@ func (p *Pages) remind(w http.ResponseWriter, r *http.Request) error {
 
 // endCollection stops taking sheets before the last day.
 func (p *Pages) endCollection(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
 	ctx := r.Context()
+	if web.Value(r, "sure") != "yes" {
+		const zh, en = "结束以后不能再打开，没有结束。确定的话请勾上再按。", "It cannot be opened again, so it was not ended. Tick that you are sure, then press again."
+		return p.surveyAgain(w, r, errs.New(errs.Invalid, "care.survey.sure", zh, en).Field("sure", "required", zh, en))
+	}
 	v, err := p.care.EndCollection(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, surveyID(r))
 	if err != nil {
 		return p.surveyAgain(w, r, err)

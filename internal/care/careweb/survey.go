@@ -139,6 +139,7 @@ type surveyView struct {
 	Texts              []string
 	Err                error
 	Share              string
+	Few                bool // sent, and too few answers to tell anything
 	Sent               bool
 	Collecting         bool   // sheets still come in
 	Waiting            int    // homes that have not answered
@@ -220,9 +221,15 @@ func (p *Pages) surveyView(ctx context.Context, v care.Survey, c casefile.Case, 
 	}
 	page.Counts = []countLine{
 		{text.T(ctx, "发出", "Sent"), strconv.Itoa(r.Sent)}, {text.T(ctx, "收回", "Returned"), strconv.Itoa(r.Returned)}, {text.T(ctx, "回收率", "Return rate"), share(r.Returned, r.Sent)},
-		{text.T(ctx, "满意", "Satisfied"), strconv.Itoa(r.Satisfied)}, {text.T(ctx, "满意率", "Satisfaction"), share(r.Satisfied, r.Returned)}, {text.T(ctx, "目标", "Target"), target},
 	}
-	page.Measured = r.Returned > 0 && r.Target > 0
+	page.Buildings = p.buildings(ctx, r)
+	if r.Few() {
+		page.Few = page.Sent
+		return page
+	}
+	page.Counts = append(page.Counts, countLine{text.T(ctx, "满意", "Satisfied"), strconv.Itoa(r.Satisfied)}, countLine{text.T(ctx, "满意率", "Satisfaction"), share(r.Satisfied, r.Returned)},
+		countLine{text.T(ctx, "目标", "Target"), target})
+	page.Measured = r.Target > 0
 	page.Met = page.Measured && float64(r.Satisfied) >= r.Target*float64(r.Returned)-1e-9
 	page.Chart = ui.ChartProps{ID: "marks", Title: text.T(ctx, "各题平均分", "Average mark by question"), Unit: text.T(ctx, "分", "of 5"), Bars: true}
 	marks := ui.Series{Name: text.T(ctx, "平均分", "Average")}
@@ -245,15 +252,20 @@ func (p *Pages) surveyView(ctx context.Context, v care.Survey, c casefile.Case, 
 		page.Questions = append(page.Questions, t)
 	}
 	page.Chart.Series = []ui.Series{marks}
-	page.Buildings = countTable{ID: "buildings", Title: text.T(ctx, "按楼栋", "By building"), Heads: []string{text.T(ctx, "楼栋", "Building"), text.T(ctx, "发出", "Sent"), text.T(ctx, "收回", "Returned"), text.T(ctx, "回收率", "Return rate"), text.T(ctx, "满意率", "Satisfaction")}}
+	return page
+}
+
+// buildings is how many came back from where; what a few answered is not told.
+func (p *Pages) buildings(ctx context.Context, r care.Result) countTable {
+	t := countTable{ID: "buildings", Title: text.T(ctx, "按楼栋", "By building"), Heads: []string{text.T(ctx, "楼栋", "Building"), text.T(ctx, "发出", "Sent"), text.T(ctx, "收回", "Returned"), text.T(ctx, "回收率", "Return rate"), text.T(ctx, "满意率", "Satisfaction")}}
 	for _, b := range r.Buildings {
-		content := text.T(ctx, "不足三份不列", "fewer than three")
+		content := text.T(ctx, "份数少，不列", "too few to tell")
 		if b.Shown() {
 			content = share(b.Satisfied, b.Returned)
 		}
-		page.Buildings.Rows = append(page.Buildings.Rows, []string{b.Name, strconv.Itoa(b.Sent), strconv.Itoa(b.Returned), share(b.Returned, b.Sent), content})
+		t.Rows = append(t.Rows, []string{b.Name, strconv.Itoa(b.Sent), strconv.Itoa(b.Returned), share(b.Returned, b.Sent), content})
 	}
-	return page
+	return t
 }
 
 func (p *Pages) sendSurvey(w http.ResponseWriter, r *http.Request) error {
