@@ -58,7 +58,7 @@ const (
 // on the right what branches off, at the height where it does. It is pure; the
 // same definition and marks give the same chart.
 func Layout(d *Definition, figures *Figures, m Marks) Flow {
-	l := &layout{d: d, figures: figures, stops: d.folded(m.Here), of: map[string]int{}}
+	l := &layout{d: d, figures: figures, stops: d.folded(m), of: map[string]int{}}
 	for i, s := range l.stops {
 		for _, name := range s.Steps {
 			l.of[name] = i
@@ -73,9 +73,6 @@ func Layout(d *Definition, figures *Figures, m Marks) Flow {
 		}
 		n.Here = m.Here != "" && slices.Contains(s.Steps, m.Here)
 		n.Past = !n.Here && slices.ContainsFunc(s.Steps, func(name string) bool { return m.Past[name] })
-		if n.Here {
-			n.Title = d.Step(m.Here).Title
-		}
 		f.Nodes = append(f.Nodes, n)
 		f.H = max(f.H, n.Y+n.H+flowTop)
 	}

@@ -1,6 +1,10 @@
 package procedure
 
-import "guanjia/internal/text"
+import (
+	"slices"
+
+	"guanjia/internal/text"
+)
 
 // Stop is one stop of the rail or node of the chart: a step, or the steps of a
 // group folded into one.
@@ -13,14 +17,23 @@ type Stop struct {
 // Stops folds the steps of each group into one stop, in the order of the
 // definition. A group is called like its step of the same name, else like its
 // first step.
-func (d *Definition) Stops() []Stop { return d.stops(func(string) bool { return true }) }
+func (d *Definition) Stops() []Stop {
+	return d.stops(func(string) bool { return true }, func(string) bool { return false })
+}
 
-func (d *Definition) stops(fold func(group string) bool) []Stop {
+// stops folds the groups asked for. Steps that are marked stand by themselves
+// even there, but for one, which the rest of its group folds into.
+func (d *Definition) stops(fold, marked func(string) bool) []Stop {
 	var list []Stop
-	at := map[string]int{}
+	at, host := map[string]int{}, map[string]string{}
+	for i := range d.Steps {
+		if s := &d.Steps[i]; marked(s.Name) && (host[s.Group] == "" || s.Name == s.Group) {
+			host[s.Group] = s.Name
+		}
+	}
 	for i := range d.Steps {
 		s := &d.Steps[i]
-		if s.Group == "" || !fold(s.Group) {
+		if s.Group == "" || !fold(s.Group) || marked(s.Name) && host[s.Group] != s.Name {
 			list = append(list, Stop{Name: s.Name, Title: s.Title, Steps: []string{s.Name}})
 			continue
 		}
@@ -31,47 +44,48 @@ func (d *Definition) stops(fold func(group string) bool) []Stop {
 			list = append(list, Stop{Name: s.Group, Title: s.Title})
 		}
 		list[j].Steps = append(list[j].Steps, s.Name)
-		if s.Name == s.Group {
+		if h := host[s.Group]; s.Name == h || h == "" && s.Name == s.Group {
 			list[j].Title = s.Title
 		}
 	}
 	return list
 }
 
-// most is the number of nodes a chart may have before it is folded.
+// most is the number of nodes a chart may have before it is folded; only the
+// steps a case has been through may make it more.
 const most = 12
 
-// folded is the stops of a chart: as many groups as possible open, the one
-// with the current step first, but at most twelve nodes.
-func (d *Definition) folded(here string) []Stop {
-	size := map[string]int{}
-	count := 0
-	for i := range d.Steps {
-		g := d.Steps[i].Group
-		if g == "" || size[g] == 0 {
-			count++
-		}
-		size[g]++
-	}
+// folded is the stops of a chart: where the case has been and where it stands
+// always, and as many whole groups as possible, the current one first, while
+// there are at most twelve nodes.
+func (d *Definition) folded(m Marks) []Stop {
+	marked := func(step string) bool { return m.Past[step] || m.Here == step }
 	open := map[string]bool{}
+	stops := func() []Stop { return d.stops(func(group string) bool { return !open[group] }, marked) }
 	try := func(group string) {
-		if group != "" && !open[group] && count+size[group]-1 <= most {
-			open[group] = true
-			count += size[group] - 1
+		if group == "" || open[group] {
+			return
+		}
+		open[group] = true
+		if len(stops()) > most {
+			delete(open, group)
 		}
 	}
-	if s := d.Step(here); s != nil {
+	if s := d.Step(m.Here); s != nil {
 		try(s.Group)
 	}
 	for i := range d.Steps {
 		try(d.Steps[i].Group)
 	}
-	stops := d.stops(func(group string) bool { return !open[group] })
-	for len(stops) > most { // a definition without groups: its tail folds
-		last := stops[len(stops)-2]
-		before := &stops[len(stops)-3]
-		before.Steps = append(before.Steps, last.Steps...)
-		stops = append(stops[:len(stops)-2], stops[len(stops)-1])
+	list := stops()
+	if len(d.Stops()) <= most {
+		return list
 	}
-	return stops
+	for i := len(list) - 2; i > 0 && len(list) > most; i-- { // a definition without groups: what lies ahead at its tail folds
+		if before := &list[i-1]; !slices.ContainsFunc(append(slices.Clone(before.Steps), list[i].Steps...), marked) {
+			before.Steps = append(before.Steps, list[i].Steps...)
+			list = slices.Delete(list, i, i+1)
+		}
+	}
+	return list
 }
