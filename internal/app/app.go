@@ -253,6 +253,7 @@ func (a *App) rooms() error {
 	a.Letters = letters.New(a.DB, a.Cases, said.rules, a.Queue)
 	a.Letters.RecordBy(a.Audit)
 	a.Letters.GoBy(a.number)
+	a.Letters.FindRooms(a.unitsNamed)
 	casePages := caseweb.New(a.DB, a.Cases, a.Book, able, attachments{a.DB, a.Files})
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
 	extras := deskPages.OnCases()

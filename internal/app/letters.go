@@ -8,6 +8,7 @@ import (
 	"guanjia/internal/errs"
 	"guanjia/internal/importer"
 	"guanjia/internal/letters"
+	"guanjia/internal/store"
 )
 
 // ImportMessages takes a file of residents' messages into a project and opens
@@ -33,6 +34,16 @@ func (a *App) ImportMessages(ctx context.Context, project, login, name string, r
 		return f, err
 	}
 	return f, a.Letters.OpenAll(ctx, p.ID, f.ID)
+}
+
+// unitsNamed are the units that a room as a letter writes it may mean.
+func (a *App) unitsNamed(ctx context.Context, tx *store.Tx, project int64, typed string) ([]int64, error) {
+	found, err := a.Estate.UnitsByRoom(ctx, tx, project, typed)
+	ids := make([]int64, len(found))
+	for i, u := range found {
+		ids[i] = u.ID
+	}
+	return ids, err
 }
 
 func (a *App) accountOf(ctx context.Context, login string) (auth.Actor, error) {

@@ -283,6 +283,11 @@ func TestPages(t *testing.T) {
 		}
 		has(t, p.ask(h, "keeper", "GET", at, "", nil), 200, "已撤销", "试导入", "19 件", "有人办理过", "/cases/TS-003")
 		has(t, p.ask(h, "keeper", "GET", "/p/jinxiu/letters/99", "", nil), 404)
+		odd, err := p.Take(t.Context(), auth.System, project, "b.csv", strings.NewReader("编号,用户,主题,时间,内容\n1,甲,路灯,昨天,\"路灯\n不亮\"\n1,乙,又一次,2026-08-02,重复\n,,,,\n"))
+		must(t, err)
+		page := p.ask(h, "keeper", "GET", filePath("jinxiu", odd.ID)+"?view=rows", "", nil)
+		has(t, page, 200, "3 行，看原因和办法", `<td class="gj-num">2</td><td>日期读不出（“昨天”），来信收下了，按上传日`, "立案之前", "路灯",
+			`<td class="gj-num">3</td><td>编号 1 前面已经有了`, "换个编号", `<td class="gj-num">4</td><td>没有主题，也没有内容`)
 		for _, route := range p.Module().Routes {
 			method, path, _ := strings.Cut(route.Pattern, " ")
 			path = strings.NewReplacer("{project}", "jinxiu", "{file}", "1").Replace(path)

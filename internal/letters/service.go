@@ -41,13 +41,20 @@ type Service struct {
 	rules *messages.Rules
 	jobs  jobs.Enqueuer
 
-	number func(project int64, figure string) int // see GoBy
+	rooms  func(ctx context.Context, tx *store.Tx, project int64, typed string) ([]int64, error) // see FindRooms
+	number func(project int64, figure string) int                                                // see GoBy
 }
 
 // GoBy lets the room read whole numbers of the figures in force in a project,
 // 0 where its profile has none; without it nothing counts as repeated. Call it
 // before use.
 func (s *Service) GoBy(number func(project int64, figure string) int) { s.number = number }
+
+// FindRooms lets the room ask which units a room as it was written may mean;
+// without it letters name no unit. Call it before use.
+func (s *Service) FindRooms(rooms func(ctx context.Context, tx *store.Tx, project int64, typed string) ([]int64, error)) {
+	s.rooms = rooms
+}
 
 // New makes the service.
 func New(db *store.DB, cases Cases, rules *messages.Rules, queue jobs.Enqueuer) *Service {
@@ -99,7 +106,8 @@ type File struct {
 	ID, Project     int64
 	Name, State     string
 	Letters, Faults int64
-	Account         int64 // who brought it in, and answers for its cases first (DSK-05)
+	Rows            []messages.BadRow // the first of the faults
+	Account         int64             // who brought it in, and answers for its cases first (DSK-05)
 	Actor           string
 	Created         time.Time
 	Reason          string // why it was withdrawn
@@ -118,6 +126,7 @@ type Letter struct {
 	Because []string
 	Spot    string
 	Alike   int64
+	Undated string // the time as it was written, where it could not be read
 	Case    int64
 	Number  string
 	Merged  bool
@@ -132,6 +141,9 @@ func need(actor auth.Actor, project int64) error {
 	}
 	return errs.New(errs.Forbidden, "letters.forbidden", "没有导入来信的权限，请找系统管理员。", "You may not import letters; ask the administrator.")
 }
+
+// maxRows is how many faulty rows of a file are named; all are counted.
+const maxRows = 200
 
 // chunk is how many letters one write notes.
 const chunk = 100
@@ -158,10 +170,15 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 	}
 	places := messages.FindPlaces(list)
 	f := File{ID: s.db.NewID(), Project: project, Name: text.Cut(text.Clean(name), 120), State: StateTaking, Letters: int64(len(list)), Faults: int64(len(faults)), Account: actor.Account, Actor: actor.Name}
+	f.Rows = faults[:min(len(faults), maxRows)]
+	rows, err := json.Marshal(f.Rows)
+	if err != nil {
+		return File{}, err
+	}
 	if err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		f.Created = tx.Now()
-		_, err := tx.Exec(ctx, "INSERT INTO letters_file (project_id, id, name, state, letters, faults, account_id, account_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			project, f.ID, f.Name, f.State, f.Letters, f.Faults, actor.Account, actor.Name, store.Micros(tx.Now()))
+		_, err := tx.Exec(ctx, "INSERT INTO letters_file (project_id, id, name, state, letters, faults, fault_rows, account_id, account_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			project, f.ID, f.Name, f.State, f.Letters, f.Faults, string(rows), actor.Account, actor.Name, store.Micros(tx.Now()))
 		if err != nil {
 			return err
 		}
@@ -177,8 +194,8 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 				if got, ok := s.rules.Suggest(m.Subject, m.Text); ok {
 					kind, because = got.Kind.Name, strings.Join(got.Because, "、")
 				}
-				if _, err := tx.Exec(ctx, "INSERT INTO letters_letter (project_id, id, file_id, place, message, person, subject, words, written_at, kind, because, spot, alike) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-					project, tx.NewID(), f.ID, place+i+1, text.Cut(m.ID, 60), m.User, m.Subject, m.Text, store.Micros(m.At), kind, because, places.In(m), group[m.ID]); err != nil {
+				if _, err := tx.Exec(ctx, "INSERT INTO letters_letter (project_id, id, file_id, place, message, person, subject, words, written_at, kind, because, spot, alike, undated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+					project, tx.NewID(), f.ID, place+i+1, text.Cut(m.ID, 60), m.User, m.Subject, m.Text, store.Micros(m.At), kind, because, places.In(m), group[m.ID], m.Undated); err != nil {
 					return err
 				}
 			}
@@ -203,23 +220,27 @@ func (s *Service) setState(ctx context.Context, f File, state string) error {
 	})
 }
 
-const fileColumns = "id, project_id, name, state, letters, faults, account_id, account_name, created_at, reason"
+const fileColumns = "id, project_id, name, state, letters, faults, account_id, account_name, created_at, reason, fault_rows"
 
 func scanFile(scan store.Scan) (File, error) {
 	var f File
 	var created int64
-	err := scan(&f.ID, &f.Project, &f.Name, &f.State, &f.Letters, &f.Faults, &f.Account, &f.Actor, &created, &f.Reason)
+	var rows string
+	err := scan(&f.ID, &f.Project, &f.Name, &f.State, &f.Letters, &f.Faults, &f.Account, &f.Actor, &created, &f.Reason, &rows)
 	f.Created = store.Time(created)
+	if err == nil && rows != "" {
+		err = json.Unmarshal([]byte(rows), &f.Rows)
+	}
 	return f, err
 }
 
-const letterColumns = "id, place, message, person, subject, words, written_at, kind, because, spot, alike, case_id, number, merged, borrowed, withdrawn"
+const letterColumns = "id, place, message, person, subject, words, written_at, kind, because, spot, alike, case_id, number, merged, borrowed, withdrawn, undated"
 
 func scanLetter(scan store.Scan) (Letter, error) {
 	var l Letter
 	var at, merged, borrowed, withdrawn int64
 	var because string
-	err := scan(&l.ID, &l.Place, &l.Message, &l.Person, &l.Subject, &l.Words, &at, &l.Kind, &because, &l.Spot, &l.Alike, &l.Case, &l.Number, &merged, &borrowed, &withdrawn)
+	err := scan(&l.ID, &l.Place, &l.Message, &l.Person, &l.Subject, &l.Words, &at, &l.Kind, &because, &l.Spot, &l.Alike, &l.Case, &l.Number, &merged, &borrowed, &withdrawn, &l.Undated)
 	l.At, l.Merged, l.Borrowed, l.Withdrawn = store.Time(at), merged != 0, borrowed != 0, withdrawn != 0
 	if because != "" {
 		l.Because = strings.Split(because, "、")
@@ -352,6 +373,11 @@ func (s *Service) open(ctx context.Context, f File, l Letter) (casefile.Case, er
 	if in.Words == "" {
 		in.Words = l.Subject
 	}
+	unit, err := s.unitOf(ctx, f.Project, l.Subject+"\n"+l.Words)
+	if err != nil {
+		return casefile.Case{}, err
+	}
+	in.Unit = unit
 	if k, ok := s.rules.Kind(l.Kind); ok {
 		in.Procedure = k.Procedure
 		if k.As != "" {

@@ -128,7 +128,8 @@ type topic struct {
 type fileView struct {
 	Code   string
 	File   File
-	View   string // kinds, same, topics
+	View   string // kinds, same, topics, rows
+	Rows   []rowLine
 	Kinds  []count
 	Groups []group
 	Topics []topic
@@ -161,7 +162,8 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request, status int, faile
 	}
 	v := fileView{Code: p.Code, File: f, View: r.FormValue("view"), Merges: actor.May(casefile.PermMerge, p.ID), Ends: actor.May(casefile.PermCancel, p.ID), Can: withdrawable(f, list), Reason: r.PostFormValue("reason"), Err: failed}
 	v.count(list)
-	if v.View != "same" && v.View != "topics" {
+	v.Rows = rowLines(ctx, f, list)
+	if v.View != "same" && v.View != "topics" && v.View != "rows" {
 		v.View = "kinds"
 	}
 	v.Kinds, v.Groups, v.Topics = s.kinds(ctx, list), groups(list), s.topics(ctx, p.ID, list)
@@ -380,6 +382,7 @@ func views(ctx context.Context, v fileView) []ui.View {
 	return []ui.View{
 		{Title: text.T(ctx, "类别", "Kinds"), Count: strconv.Itoa(len(v.Kinds)), Path: path, Current: v.View == "kinds"},
 		{Title: text.T(ctx, "几乎相同", "Nearly the same"), Count: strconv.Itoa(len(v.Groups)), Path: path + "?view=same", Current: v.View == "same"},
+		{Title: text.T(ctx, "要看的行", "Rows to look at"), Count: strconv.FormatInt(v.File.Faults, 10), Path: path + "?view=rows", Current: v.View == "rows"},
 		{Title: text.T(ctx, "反复出现的问题", "Repeated problems"), Count: strconv.Itoa(len(v.Topics)), Path: path + "?view=topics", Current: v.View == "topics"},
 	}
 }

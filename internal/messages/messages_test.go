@@ -314,7 +314,8 @@ func TestReadCSV(t *testing.T) {
 	if diff := cmp.Diff([]string{"7|漏水|第一行\n第二行", "8||内容", "9|只有主题|"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if len(faults) != 3 || !list[0].At.Equal(time.Date(2019, 8, 19, 3, 48, 23, 0, time.UTC)) || !list[1].At.IsZero() {
+	want := []BadRow{{3, RowDoubled, "7"}, {4, RowUndated, "昨天"}, {5, RowEmpty, ""}}
+	if diff := cmp.Diff(want, faults); diff != "" || list[1].Undated != "昨天" || !list[0].At.Equal(time.Date(2019, 8, 19, 3, 48, 23, 0, time.UTC)) || !list[1].At.IsZero() {
 		t.Errorf("%v %v", faults, list[0].At)
 	}
 	for name, doc := range map[string]string{"empty": "", "no heading": "a,b\n1,2\n"} {

@@ -23,7 +23,24 @@ type Message struct {
 	Text    string
 	At      time.Time // zero: not known
 	Line    int       // in the file, from 1
+	Undated string    // the time as it was written, where it could not be read
 }
+
+// BadRow is a row of a file with something to look at.
+type BadRow struct {
+	Row  int    `json:"row"`  // as a spreadsheet numbers it, the heading is 1
+	What string `json:"what"` // one of the words below
+	Says string `json:"says"` // what stands there: the id, the time
+}
+
+// What may be wrong with a row.
+const (
+	RowBroken  = "broken"  // not to be read at all
+	RowEmpty   = "empty"   // neither subject nor text
+	RowDoubled = "doubled" // the id was there already
+	RowUndated = "time"    // kept, but without its time
+	RowMany    = "many"    // this row and all after it were not read
+)
 
 // The limits of a message file.
 const (
@@ -41,9 +58,8 @@ var columns = map[string][]string{
 }
 
 // ReadCSV reads a file of messages: UTF-8, with a heading. Errors: Invalid, with
-// words for people; faulty single rows are returned with their line and do not
-// stop the rest.
-func ReadCSV(r io.Reader) (list []Message, faults []error, err error) {
+// words for people; faulty single rows are returned and do not stop the rest.
+func ReadCSV(r io.Reader) (list []Message, faults []BadRow, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the messages: %w", err)
@@ -69,16 +85,25 @@ func ReadCSV(r io.Reader) (list []Message, faults []error, err error) {
 		return nil, nil, errs.New(errs.Invalid, "messages.file.heading", "没有找到“留言详情”这一列。第一行应是表头：编号、用户、主题、时间、内容。", "There is no column “text”. The first line should be the heading: id, user, subject, time, text.")
 	}
 	seen := map[string]bool{}
+	rows := counted{row: 1, next: 2 + breaks(head)}
 	for len(list) < maxMessages {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			return list, faults, nil
 		}
-		line, _ := in.FieldPos(0)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("line %d: %w", line, err))
+			line := rows.next
+			if bad := (*csv.ParseError)(nil); errors.As(err, &bad) {
+				line = bad.StartLine
+			}
+			faults = append(faults, BadRow{Row: rows.at(line, 0), What: RowBroken})
 			continue
 		}
+		line, _ := in.FieldPos(0)
+		fault := func(what, says string) {
+			faults = append(faults, BadRow{Row: rows.row, What: what, Says: text.Cut(says, 40)})
+		}
+		rows.at(line, breaks(row))
 		get := func(field string) string {
 			if i, ok := at[field]; ok && i < len(row) {
 				return text.Clean(row[i])
@@ -87,27 +112,45 @@ func ReadCSV(r io.Reader) (list []Message, faults []error, err error) {
 		}
 		m := Message{ID: get("id"), User: text.Cut(get("user"), 100), Subject: text.Cut(get("subject"), 300), Text: text.Cut(get("text"), maxText), Line: line}
 		if m.Text == "" && m.Subject == "" {
-			faults = append(faults, fmt.Errorf("line %d: neither subject nor text", line))
+			fault(RowEmpty, "")
 			continue
 		}
 		if m.ID == "" {
 			m.ID = fmt.Sprint(line)
 		}
 		if seen[m.ID] {
-			faults = append(faults, fmt.Errorf("line %d: the id %s is there already", line, text.Cut(m.ID, 40)))
+			fault(RowDoubled, m.ID)
 			continue
 		}
 		seen[m.ID] = true
 		if raw := get("time"); raw != "" {
 			t, ok := parseTime(raw)
 			if !ok {
-				faults = append(faults, fmt.Errorf("line %d: the time %q is not understood; kept without", line, text.Cut(raw, 40)))
+				fault(RowUndated, raw)
+				m.Undated = text.Cut(raw, 40)
 			}
 			m.At = t
 		}
 		list = append(list, m)
 	}
-	return list, append(faults, fmt.Errorf("more than %d messages; the rest was not read", maxMessages)), nil
+	return list, append(faults, BadRow{Row: rows.row + 1, What: RowMany}), nil
+}
+
+// counted tells the row of a line: a cell with line breaks makes one row of
+// several lines, and a reader skips empty ones.
+type counted struct{ row, next int }
+
+func (c *counted) at(line, breaks int) int {
+	c.row += 1 + max(line-c.next, 0)
+	c.next = line + 1 + breaks
+	return c.row
+}
+
+func breaks(row []string) (n int) {
+	for _, cell := range row {
+		n += strings.Count(cell, "\n")
+	}
+	return n
 }
 
 var layouts = []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006年1月2日 15:04", "2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", time.RFC3339}
