@@ -88,3 +88,17 @@ func TestASignatureIsSeenAndPrinted(t *testing.T) {
 		c.Get("desk", "/p/lin/cases/"+c.Repair("灯坏了").Number+"/print").Has(t, "维修人签名</th><td></td>", "客户签名</th><td></td>")
 	})
 }
+
+// Paper is read on another day: it says moments in full, where the page says
+// tomorrow, and carries the number of its form and the way back.
+// proves REC-17, REC-21
+func TestPaperSaysWhenInFull(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := visited(t, c)
+		at := "/p/lin/cases/" + k.Number
+		c.Get("desk", at).Want(t, http.StatusOK).Has(t, "今天 ")
+		c.Get("desk", at+"/print").Want(t, http.StatusOK).Lacks(t, "今天 ", "明天 ").Has(t, "2026-11-21 10:00", "表号 FM-GL-002-0", `class="qr"`)
+		c.Get("desk", "/p/lin/cases/"+c.Repair("灯坏了").Number+"/print").Want(t, http.StatusOK).Lacks(t, "表号")
+	})
+}

@@ -43,7 +43,7 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	now := p.db.Clock().Now()
-	ctx = ui.WithFrame(ctx, ui.Frame{Now: now})
+	ctx = ui.OnPaper(ctx)
 	title := v.Def.Title.In(text.LangOf(ctx)) + text.T(ctx, "单", " order")
 	page := SlipPage{
 		Paper: ui.PaperProps{
@@ -52,6 +52,9 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 		},
 		Plate: v.Case.Plate, Spot: v.Case.Place, Person: v.Case.Caller, Words: v.Case.Words, Facts: facts(ctx, v),
 		Blank: blank(ctx, v), Signatures: signatures(ctx, v.Def, v.Case.State.Fields),
+	}
+	if f := forms[v.Def.Name]; f.single {
+		page.Paper.Form, page.Paper.Version = f.number, f.version
 	}
 	page.Entries, _ = entries(ctx, v, "all")
 	for i := range page.Entries {

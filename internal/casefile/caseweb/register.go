@@ -21,16 +21,17 @@ type form struct {
 	title           text.Both
 	number, version string
 	fields          []string
+	single          bool // the form of one case bears the number too
 }
 
 // forms by kind of case. The numbers FM-GL are the handbook's (REC-21); it
 // numbers no register of complaints: that is ours, made of the rule that asks
 // for it (CMP-02) as those of the estate are.
 var forms = map[string]form{
-	"repair":    {text.B("报修登记表", "Register of repairs"), "FM-GL-011-0", "0", []string{"fault", "grade", "convenient", "total"}},
-	"complaint": {text.B("投诉登记表", "Register of complaints"), "TS-02", "1", []string{"against", "person", "grade", "wants"}},
-	"follow_up": {text.B("回访登记表", "Register of follow-ups"), "FM-GL-032-0", "0", []string{"about_case", "way", "opinion", "rating", "remark"}},
-	"visit":     {text.B("走访登记表", "Register of visits"), "FM-GL-002-0", "0", nil},
+	"repair":    {text.B("报修登记表", "Register of repairs"), "FM-GL-011-0", "0", []string{"fault", "grade", "convenient", "total"}, false},
+	"complaint": {text.B("投诉登记表", "Register of complaints"), "TS-02", "1", []string{"against", "person", "grade", "wants"}, false},
+	"follow_up": {text.B("回访登记表", "Register of follow-ups"), "FM-GL-032-0", "0", []string{"about_case", "way", "opinion", "rating", "remark"}, true},
+	"visit":     {text.B("走访登记表", "Register of visits"), "FM-GL-002-0", "0", nil, true},
 }
 
 // register is one register with its columns; it counts the lines it is shown.

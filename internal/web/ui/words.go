@@ -50,10 +50,14 @@ func Left(ctx context.Context, now, due time.Time) string {
 }
 
 // When says a moment the way people do: "今天 10:42", "昨天 17:20",
-// "11-16 19:40", "2025-11-16 19:40". Now is that of the frame.
+// "11-16 19:40", "2025-11-16 19:40". Now is that of the frame. On paper, which
+// is read on another day, the moment is said in full.
 func When(ctx context.Context, t time.Time) string {
 	if t.IsZero() {
 		return ""
+	}
+	if onPaper(ctx) {
+		return Exact(t)
 	}
 	t = t.In(calendar.Zone)
 	now := FrameOf(ctx).Now.In(calendar.Zone)
