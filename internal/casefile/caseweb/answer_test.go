@@ -102,3 +102,29 @@ func TestPaperSaysWhenInFull(t *testing.T) {
 		c.Get("desk", "/p/lin/cases/"+c.Repair("灯坏了").Number+"/print").Want(t, http.StatusOK).Lacks(t, "表号")
 	})
 }
+
+// What the customer was told in a step is told, not internal: the call that
+// reached them, the answer; what the staff wrote down is not.
+func TestTheTimelineKnowsWhatTheCustomerWasTold(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := visited(t, c)
+		at := "/p/lin/cases/" + k.Number
+		c.Get("desk", at+"?view=told").Want(t, http.StatusOK).Has(t, "完成「预约」").Lacks(t, "完成「记录」", "完成「上门」")
+		c.Get("desk", at+"?view=inner").Want(t, http.StatusOK).Has(t, "完成「记录」").Lacks(t, "完成「预约」")
+	})
+}
+
+// A call that reached nobody told nothing.
+func TestACallThatReachedNobodyToldNothing(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k, err := c.Cases.Open(context.Background(), c.Actor("desk"), casefile.Opening{
+			Project: c.Project.ID, Procedure: "visit", Channel: "visit", Unit: c.Unit.ID, Customer: c.Owner.ID, Caller: c.Owner.Name, Phone: phone, Words: "年度走访",
+		})
+		c.Check(err)
+		k = c.Do("desk", k, "plan", "", map[string]any{"purpose": "听意见"}, nil)
+		c.Do("desk", k, "appoint", "not_reached", nil, nil)
+		c.Get("desk", "/p/lin/cases/"+k.Number+"?view=told").Want(t, http.StatusOK).Lacks(t, "完成「预约」")
+	})
+}

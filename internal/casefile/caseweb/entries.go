@@ -18,15 +18,31 @@ import (
 )
 
 // part says which view of the timeline an event belongs to.
-func part(e engine.Event) string {
+func part(def *procedure.Definition, e engine.Event) string {
 	switch {
-	case e.Kind == engine.EvTold || e.Kind == engine.EvPromise || slices.Contains(e.Names, "told_customer"):
+	case e.Kind == engine.EvTold || e.Kind == engine.EvPromise || slices.Contains(e.Names, "told_customer") || spoke(def, e):
 		return "told"
 	case e.Actor.ID == 0 || e.Kind == engine.EvLevel:
 		return "system"
 	default:
 		return "inner"
 	}
+}
+
+// spoke reports whether a step was done in which the customer was spoken to:
+// an answer, a call that reached them, a follow-up.
+func spoke(def *procedure.Definition, e engine.Event) bool {
+	step := def.Step(e.Step)
+	if e.Kind != engine.EvDone || step == nil || e.Outcome == "not_reached" {
+		return false
+	}
+	switch step.Do {
+	case procedure.KindCall, procedure.KindNotify:
+		return step.To == "customer"
+	case procedure.KindVisit: // nobody else is asked whether they are satisfied
+		return true
+	}
+	return false
 }
 
 // entries puts the log into words, newest first, with what is planned on top.
@@ -39,8 +55,8 @@ func entries(ctx context.Context, v casefile.View, view string) ([]ui.Entry, map
 	for i := len(v.Events) - 1; i >= 0; i-- {
 		e := v.Events[i]
 		counts["all"]++
-		counts[part(e)]++
-		if view != "all" && view != part(e) {
+		counts[part(v.Def, e)]++
+		if view != "all" && view != part(v.Def, e) {
 			continue
 		}
 		entry := ui.Entry{When: e.At, Who: whoWords(ctx, e.Actor), What: v.Describe(e).In(text.LangOf(ctx))}
