@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/estate"
 	rules "guanjia/internal/handbook"
+	"guanjia/internal/notice"
 	"guanjia/internal/store"
+	"guanjia/internal/text"
 )
 
 // projectSetting is what of a project is reviewed before it takes effect.
@@ -51,6 +54,10 @@ func (s projectSetting) onto(p estate.Project) (estate.Project, error) {
 func (a *App) review() *rules.Review {
 	return rules.NewReview(rules.ReviewConfig{
 		DB: a.DB, Trail: a.Audit, Names: a.accounts().Accounts, Preview: a.previewChange, Approved: a.Refresh,
+		Tell: func(ctx context.Context, tx *store.Tx, account int64, c rules.Change, words text.Both) error {
+			link := "/p/" + a.code(c.Project) + "/handbook/changes/" + strconv.FormatInt(c.ID, 10)
+			return a.Notice.Tell(ctx, tx, notice.Notice{Project: c.Project, Account: account, Link: link, Text: words})
+		},
 		Reviewers: func(ctx context.Context, tx *store.Tx, project int64) ([]int64, error) {
 			var roles []string
 			for _, r := range a.Book.Roles() {

@@ -112,6 +112,9 @@ func TestFiguresAreReviewedBeforeTheyTakeEffect(t *testing.T) {
 				t.Errorf("the page of the change does not say %q", want)
 			}
 		}
+		if rung := director.get(a, "/p/jinxiu/notices").Body.String(); !strings.Contains(rung, "等您复核") {
+			t.Error("nobody tells the director that a change waits")
+		}
 		form.Set("figures", "repair.arrive.leak: 25 minutes")
 		if second := chief.post(t, a, "/p/jinxiu/settings", form); second.Code != http.StatusUnprocessableEntity {
 			t.Errorf("a second change while one waits: %d", second.Code)
@@ -124,6 +127,9 @@ func TestFiguresAreReviewedBeforeTheyTakeEffect(t *testing.T) {
 		}
 		if string(again(t, a).Overrides) != "{}" {
 			t.Error("the figures are in force before their day")
+		}
+		if rung := chief.get(a, "/p/jinxiu/notices").Body.String(); !strings.Contains(rung, "您提的数值改动通过了") || strings.Contains(rung, "等您复核") {
+			t.Error("the supervisor does not learn that the change was approved, or is asked to review it")
 		}
 		if twice := director.post(t, a, where+"/approve", nil); twice.Code != http.StatusUnprocessableEntity {
 			t.Errorf("approving twice: %d", twice.Code)

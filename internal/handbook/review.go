@@ -25,6 +25,8 @@ type ReviewConfig struct {
 	Reviewers func(ctx context.Context, tx *store.Tx, project int64) ([]int64, error)
 	// Preview says what a change would do.
 	Preview func(ctx context.Context, c Change) (Preview, error)
+	// Tell rings for an account about a change of its project.
+	Tell func(ctx context.Context, tx *store.Tx, account int64, c Change, words text.Both) error
 	// Approved is called after an approval, to put in force what is due.
 	Approved func(ctx context.Context) error
 }
@@ -61,6 +63,18 @@ func (v *Review) Propose(ctx context.Context, actor auth.Actor, project int64, b
 		c.ID, c.At = tx.NewID(), tx.Now()
 		if err := insertChange(ctx, tx, c); err != nil {
 			return err
+		}
+		able, err := v.cfg.Reviewers(ctx, tx, project)
+		if err != nil {
+			return err
+		}
+		for _, account := range able {
+			if account == actor.Account {
+				continue
+			}
+			if err := v.cfg.Tell(ctx, tx, account, c, text.B("有一项数值改动等您复核", "A change of figures waits for your review")); err != nil {
+				return err
+			}
 		}
 		return v.record(ctx, tx, actor, "propose", c, nil)
 	})
@@ -214,6 +228,15 @@ func (v *Review) decide(ctx context.Context, actor auth.Actor, id int64, verb st
 		if c.State == Approved {
 			data["from"] = c.From.In(calendar.Zone).Format(time.RFC3339)
 			data["own"] = c.By == actor.Account
+		}
+		if c.Project != 0 && c.By != 0 && c.By != actor.Account {
+			words := text.B("您提的数值改动退回了："+c.Note, "Your change of figures was sent back: "+c.Note)
+			if c.State == Approved {
+				words = text.B("您提的数值改动通过了", "Your change of figures was approved")
+			}
+			if err := v.cfg.Tell(ctx, tx, c.By, c, words); err != nil {
+				return err
+			}
 		}
 		return v.record(ctx, tx, actor, verb, c, data)
 	})
