@@ -64,7 +64,7 @@ func (s *Service) Module() module.Module {
 			{Kind: fillKind, Every: fillEvery, Work: s.fillJob},
 			{Kind: sweepKind, Every: sweepEvery, Work: s.sweep},
 		},
-		Figures:    append(engine.Figures(), "trades", "pause_reasons"),
+		Figures:    append(engine.Figures(), "departments", "pause_reasons", "trades"),
 		Actions:    []module.Action{{Name: openAction, Args: []string{"procedure", "subject", "words"}, Do: s.openAnother}},
 		Migrations: Migrations().FS,
 	}

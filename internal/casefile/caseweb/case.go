@@ -325,16 +325,17 @@ func people(ctx context.Context, v casefile.View) []PersonLine {
 // teamLine is the trade or the department the case is with.
 func teamLine(ctx context.Context, v casefile.View) PersonLine {
 	line := PersonLine{Role: text.T(ctx, "工种", "Trade"), Name: v.Case.State.Team}
-	for _, of := range []struct{ path, role string }{{"trades", line.Role}, {"departments", text.T(ctx, "部门", "Department")}} {
-		choices, err := v.Figures.Choices(of.path, nil)
-		if err != nil {
+	trades, _ := v.Figures.Choices("trades", nil)           // a profile without any has none to name
+	departments, _ := v.Figures.Choices("departments", nil) // the same
+	for _, c := range append(slices.Clone(trades), departments...) {
+		if c.Name != v.Case.State.Team {
 			continue
 		}
-		for _, c := range choices {
-			if c.Name == v.Case.State.Team {
-				return PersonLine{Role: of.role, Name: c.Title.In(text.LangOf(ctx))}
-			}
+		line.Name = c.Title.In(text.LangOf(ctx))
+		if !slices.ContainsFunc(trades, func(t procedure.Choice) bool { return t.Name == c.Name }) {
+			line.Role = text.T(ctx, "部门", "Department")
 		}
+		break
 	}
 	return line
 }
