@@ -258,7 +258,7 @@ func (a *App) rooms() error {
 	deskPages := deskweb.New(a.DB, a.Desk, matters{a.Book, a.Cases}, h, a.accounts(), said, a.Work, a.Book, a.Cases, a.Notice)
 	extras := deskPages.OnCases()
 	extras.Buildings, extras.Older = a.buildingOptions, published.older
-	extras.Homes = h.forCases
+	extras.Homes, extras.Elsewhere = h.forCases, a.elsewhere
 	casePages.With(extras)
 
 	workPages, err := a.workPages()

@@ -177,6 +177,18 @@ func (s *Service) Surveys(ctx context.Context, tx *store.Tx, actor auth.Actor, p
 	return store.All(ctx, tx, scanSurvey, "SELECT "+surveyColumns+" FROM care_survey WHERE project_id = ? ORDER BY created_at DESC, id DESC LIMIT 50", project)
 }
 
+// OfCase is the survey a case is about; false for a case without one.
+func (s *Service) OfCase(ctx context.Context, tx *store.Tx, actor auth.Actor, project, caseID int64) (Survey, bool, error) {
+	if err := allow(actor, PermSurvey, project); err != nil {
+		return Survey{}, false, err
+	}
+	v, err := store.One(ctx, tx, scanSurvey, "SELECT "+surveyColumns+" FROM care_survey WHERE project_id = ? AND case_id = ?", project, caseID)
+	if errs.KindOf(err) == errs.NotFound {
+		return v, false, nil
+	}
+	return v, err == nil, err
+}
+
 // Progress is how far surveys have come: sheets returned by survey, and their
 // cases by id.
 func (s *Service) Progress(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64, list []Survey) (map[int64]int, map[int64]casefile.Case, error) {

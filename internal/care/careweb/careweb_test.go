@@ -72,6 +72,9 @@ func TestCollectingFromThePage(t *testing.T) {
 		c.Get("", "/survey/"+tokens[1]).Want(t, http.StatusNotFound).Lacks(t, "满意吗")
 		c.Post("", "/survey/"+tokens[1], url.Values{"q0": {"5"}}).Want(t, http.StatusNotFound)
 		c.Get("desk", page).Want(t, http.StatusOK).Has(t, "已提前结束", "把统计写入事项", "&lt;b&gt;树", "count-q0").Lacks(t, "提前结束回收<", "打印二维码清单", "样本太少")
+		// The case leads to the survey instead of asking for what that knows.
+		file := "/p/lin/cases/" + c.CasesOf("survey")[0].Number
+		c.Get("desk", file).Want(t, http.StatusOK).Has(t, `href="`+page+`">到意见征询里统计`).Lacks(t, "field.returned", "field.rate")
 		c.Post("desk", page+"/count", nil).Want(t, http.StatusSeeOther)
 
 		book := c.Get("desk", page+"/excel").Want(t, http.StatusOK)

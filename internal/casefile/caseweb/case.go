@@ -193,6 +193,16 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 		}
 		next.Buttons = append(next.Buttons, b)
 	}
+	if p.more.Elsewhere != nil && option.May {
+		words, path, err := p.more.Elsewhere(ctx, web.ProjectOf(ctx), v)
+		if err != nil {
+			return nil, nil, err
+		}
+		if path != "" {
+			next.There, next.Buttons = &Way{Label: words, Path: path}, nil
+			return next, nil, nil
+		}
+	}
 	var missing []ui.Miss
 	for _, m := range option.Missing {
 		miss := ui.Miss{What: m.Title.In(lang), Icon: missIcon(m.Kind)}

@@ -86,6 +86,9 @@ type Extras struct {
 	// Older is the line of a case that finishes under another version of its
 	// procedure than the one in force, and where the difference stands.
 	Older func(ctx context.Context, project web.Project, v casefile.View) (words, path string, err error)
+	// Elsewhere is the page of another room where the current step is done with
+	// what that room knows already; its link stands in place of the form.
+	Elsewhere func(ctx context.Context, project web.Project, v casefile.View) (words, path string, err error)
 	// Homes finds units and people by what was typed: a room in any form, a
 	// name, part of a number.
 	Homes func(ctx context.Context, tx *store.Tx, project int64, typed string) ([]Home, error)
