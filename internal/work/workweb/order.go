@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseweb"
@@ -37,6 +38,7 @@ type OrderPage struct {
 	OneTap               bool   // the primary button does the step itself
 	Outcome              string // then with this outcome
 	Cannot               bool
+	Turn                 string // whose the step is when it is not theirs
 	Err                  error
 	Typed                string
 }
@@ -119,6 +121,7 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 	page.Photos = shots(ctx, v, hung)
 	page.Facts = p.facts(ctx, v)
 	page.Way = way(ctx, v)
+	page.Turn = p.turn(ctx, v)
 	if len(v.Options) > 0 && v.Options[0].Kind == engine.EvDone && v.Options[0].May && p.mine(c) {
 		option := v.Options[0]
 		step := v.Def.Step(option.Step)
@@ -136,6 +139,36 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 		}
 	}
 	return page, nil
+}
+
+// turn says whose the step is that the order stands at.
+func (p *Pages) turn(ctx context.Context, v casefile.View) string {
+	step := v.Def.Step(v.Case.State.Step)
+	if step == nil || v.Case.State.Status != engine.Open {
+		return text.T(ctx, "已经结束，不用再做", "It has ended; nothing is left to do")
+	}
+	title := step.Title.In(text.LangOf(ctx))
+	var who []string
+	for _, role := range step.Who {
+		word := ""
+		switch role {
+		case "assignee":
+			word = v.Names[v.Case.State.Assignee]
+		case "owner":
+			word = v.Names[v.Case.State.Owner]
+		case "customer":
+			word = text.T(ctx, "客户", "the customer")
+		default:
+			word = p.Book.Role(role).In(text.LangOf(ctx))
+		}
+		if word != "" && !slices.Contains(who, word) {
+			who = append(who, word)
+		}
+	}
+	if len(who) == 0 {
+		return text.Tf(ctx, "现在是“%s”，不用你动手", "Now: %s; nothing for you to do", title)
+	}
+	return text.Tf(ctx, "现在是“%s”，该%s办", "Now: %s, by %s", title, strings.Join(who, text.T(ctx, "、", " or ")))
 }
 
 // shots are the photos of a case: the customer's and those after the work.

@@ -14,6 +14,8 @@ import (
 // Handbook is what the pages read of the handbook in force.
 type Handbook interface {
 	Stamp(project int64, procedure string) (casefile.Stamp, error)
+	// Role is a post in words.
+	Role(id string) text.Both
 }
 
 // Attachments keeps photos that belong to a case.
