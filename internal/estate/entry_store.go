@@ -253,6 +253,8 @@ func (s *Service) MoveEntry(ctx context.Context, actor auth.Actor, project, id i
 		}
 		if !m.Due.IsZero() && !dateForm.MatchString(in.Due) {
 			f.Add("due", "estate.date", "填写"+m.Due.ZH+"，如 2026-11-20。", "Fill in: "+m.Due.EN+", such as 2026-11-20.")
+		} else if !m.Due.IsZero() && in.Due < today(tx) {
+			f.Add("due", "estate.date.past", m.Due.ZH+"不能早于今天。", m.Due.EN+" cannot be before today.")
 		}
 		if m.Note && in.Note == "" {
 			f.Add("note", "estate.entry.note", "写明经过。", "Say what happened.")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
@@ -93,9 +94,14 @@ func TestKeys(t *testing.T) {
 		_, err = h.MoveEntry(ctx, me, h.project, e.ID, estate.Moving{Move: "lend"})
 		wantField(t, err, "holder")
 		wantField(t, err, "due")
-		if _, err := h.MoveEntry(ctx, me, h.project, e.ID, estate.Moving{Move: "lend", Version: e.Version, Holder: "何志强", Due: "2026-11-19", Note: "修水管"}); err != nil {
+		lend := estate.Moving{Move: "lend", Version: e.Version, Holder: "何志强", Due: "2026-11-19", Note: "修水管"}
+		_, err = h.MoveEntry(ctx, me, h.project, e.ID, lend)
+		wantField(t, err, "due") // nobody gives it back yesterday
+		lend.Due = "2026-11-20"
+		if _, err := h.MoveEntry(ctx, me, h.project, e.ID, lend); err != nil {
 			t.Fatal(err)
 		}
+		h.clock.Add(24 * time.Hour)
 		_, err = h.MoveEntry(ctx, me, h.project, e.ID, estate.Moving{Move: "return", Version: e.Version})
 		wantCode(t, err, "estate.version.stale")
 		_, err = h.MoveEntry(ctx, me, h.project, e.ID, estate.Moving{Move: "issue", Holder: "周慧兰"})
