@@ -164,7 +164,7 @@ func TestBuildingPage(t *testing.T) {
 		if got := sent(b.Version, "梅苑"); !strings.HasPrefix(got, fmt.Sprint(http.StatusSeeOther)) {
 			t.Errorf("saving: %.2000s", got)
 		}
-		if got := sent(b.Version, "兰苑"); !strings.HasPrefix(got, fmt.Sprint(http.StatusConflict)) || !strings.Contains(got, "现在存的是“梅苑”") || !strings.Contains(got, "兰苑") {
+		if got := sent(b.Version, "兰苑"); !strings.HasPrefix(got, fmt.Sprint(http.StatusConflict)) || !strings.Contains(got, "现在是：梅苑（") || !strings.Contains(got, "兰苑") {
 			t.Errorf("a stale form: %.2000s", got)
 		}
 		f.get(path, "名称 3栋 → 梅苑", "单元门 1单元 → 东门", "层数 33")

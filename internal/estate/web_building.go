@@ -97,7 +97,13 @@ func (p *Pages) saveBuilding(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = p.SaveBuilding(r.Context(), v.actor, readBuilding(r, Building{ID: v.building.ID, Project: v.project.ID}))
 	if refused(err) {
-		v.err, v.typed = err, typedOf(r)
+		now, e := p.loadBuilding(r) // it may have been changed while the form was on its way
+		if e != nil {
+			return e
+		}
+		v = now
+		v.typed = typedOf(r)
+		v.err = v.compare(err, v.fresh(), v.changes)
 		return web.RenderStatus(w, r, status(err), buildingPage(v))
 	}
 	if err != nil {

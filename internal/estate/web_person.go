@@ -121,8 +121,29 @@ func (p *Pages) forget(w http.ResponseWriter, r *http.Request) error {
 
 type personFormView struct {
 	view
-	person Person
-	isNew  bool
+	person  Person
+	changes []Change
+	isNew   bool
+	saved   bool // all but the number of the papers
+}
+
+// version is what the form goes by when it is sent again.
+func (v personFormView) version() int64 {
+	if v.saved {
+		return v.person.Version
+	}
+	return v.seen(v.person.Version)
+}
+
+// latest reads the person anew after a refusal, for it may have been changed
+// while the form was on its way.
+func (p *Pages) latest(r *http.Request, v *personFormView, problem error) error {
+	now, err := p.loadPerson(r)
+	if err != nil {
+		return err
+	}
+	v.person, v.changes = now.person, now.changes
+	return problem
 }
 
 const phoneRows = 4
@@ -210,11 +231,15 @@ func (p *Pages) savePerson(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && web.Value(r, "id_number") != "" {
 		err = p.SetIdentity(r.Context(), v.actor, v.project.ID, in.ID, web.Value(r, "id_kind"), web.Value(r, "id_number"))
 		if refused(err) {
-			v.person.Version++ // the rest is saved; only the number is asked for again
+			v.saved = true // the rest is; only the number is asked for again
 		}
 	}
 	if refused(err) {
-		v.err, v.typed = err, typedOf(r)
+		v.typed = typedOf(r)
+		if err = p.latest(r, &v, err); isStale(err) {
+			err = v.compare(err, v.fresh(), v.changes)
+		}
+		v.err = err
 		return web.RenderStatus(w, r, status(err), personFormPage(v))
 	}
 	if err != nil {

@@ -227,7 +227,11 @@ func (p *Pages) saveEntry(w http.ResponseWriter, r *http.Request) error {
 	}
 	saved, err := p.SaveEntry(r.Context(), v.actor, e, typedOf(r))
 	if refused(err) {
-		v.err, v.typed = err, typedOf(r)
+		again, e := p.againEntry(r, v, err)
+		if e != nil {
+			return e
+		}
+		v = again
 		return web.RenderStatus(w, r, status(err), entryFormPage(v))
 	}
 	if err != nil {
@@ -235,6 +239,18 @@ func (p *Pages) saveEntry(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Done(w, r, v.path("registers", v.reg.Name, saved.ID), ui.Undo{Words: text.T(r.Context(), "已登记。", "Recorded.")})
 	return nil
+}
+
+// againEntry is the form as it was sent, beside what is stored by now.
+func (p *Pages) againEntry(r *http.Request, v entryView, problem error) (entryView, error) {
+	now, err := p.loadEntry(r)
+	if err != nil {
+		return v, err
+	}
+	now.typed = typedOf(r)
+	fields, changes := now.fresh()
+	now.err = now.compare(problem, fields, changes)
+	return now, nil
 }
 
 func (p *Pages) moveEntry(w http.ResponseWriter, r *http.Request) error {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -309,6 +310,68 @@ func TestQueriesPerPage(t *testing.T) {
 			}
 			if body, _ := io.ReadAll(w.Body); len(body) > 400_000 {
 				t.Errorf("%s: %d bytes", path, len(body))
+			}
+		}
+	})
+}
+
+// Two people change one record: the second sees at each field what is stored
+// now and who changed it, keeps what was typed, and saves over it knowingly. A
+// form refused for something else does not learn the newer version.
+// proves EST-16
+func TestAStaleFormShowsWhatIsThereNow(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		u := h.unit("3栋", "1单元", "1502")
+		p := h.person("周慧兰", "13812346621")
+		e := h.enter("keys", "label", "3-1502-a", "part", "door", "note", "")
+		f := h.front(estate.PermView, estate.PermEdit, estate.PermPerson, estate.PermRegister)
+		hidden := regexp.MustCompile(`name="version" value="(\d+)"`)
+		for name, c := range map[string]struct {
+			path, fault   string
+			first, second []string
+		}{
+			"unit":   {fmt.Sprintf("/units/%d/edit", u.ID), "floor", []string{"note", "甲说的"}, []string{"note", "乙说的"}},
+			"person": {fmt.Sprintf("/people/%d/edit", p.ID), "birthday", []string{"note", "甲说的"}, []string{"note", "乙说的"}},
+			"key":    {fmt.Sprintf("/registers/keys/%d/edit", e.ID), "part", []string{"note", "甲说的"}, []string{"note", "乙说的"}},
+		} {
+			sent := func(version string, pairs ...string) (int, string) {
+				t.Helper()
+				base := map[string]string{"version": version, "floor": "15", "use": u.Use, "state": u.State, "kind": estate.Natural, "name": "周慧兰", "label": "3-1502-a", "part": "door"}
+				for i := 0; i < len(pairs); i += 2 {
+					base[pairs[i]] = pairs[i+1]
+				}
+				var list []string
+				for k, v := range base {
+					list = append(list, k, v)
+				}
+				w := f.send("POST", c.path, form(list...))
+				return w.Code, w.Body.String()
+			}
+			version := func(page string) string {
+				t.Helper()
+				m := hidden.FindStringSubmatch(page)
+				if m == nil {
+					t.Fatalf("%s: no version in %.3000s", name, page)
+				}
+				return m[1]
+			}
+			old := version(f.send("GET", c.path, nil).Body.String())
+			if code, page := sent(old, c.first...); code != http.StatusSeeOther {
+				t.Fatalf("%s: first: %d %.3000s", name, code, page)
+			}
+			if code, page := sent(old, append(c.second, c.fault, "?")...); code != http.StatusUnprocessableEntity || version(page) != old {
+				t.Errorf("%s: a fault: %d, version %s of %s", name, code, version(page), old)
+			}
+			code, page := sent(old, c.second...)
+			if code != http.StatusConflict || !strings.Contains(page, "现在是：甲说的（") || !strings.Contains(page, "改的）") || !strings.Contains(page, "乙说的") {
+				t.Errorf("%s: stale: %d %.4000s", name, code, page)
+			}
+			if code, page := sent(version(page), c.second...); code != http.StatusSeeOther {
+				t.Errorf("%s: knowingly: %d %.3000s", name, code, page)
+			}
+			if page := f.send("GET", c.path, nil).Body.String(); !strings.Contains(page, "乙说的") {
+				t.Errorf("%s: not saved", name)
 			}
 		}
 	})

@@ -176,6 +176,7 @@ type unitFormView struct {
 	view
 	unit      Unit
 	buildings []Building
+	changes   []Change
 	isNew     bool
 }
 
@@ -203,7 +204,10 @@ func (p *Pages) loadUnitForm(r *http.Request, v *unitFormView) error {
 		if err != nil {
 			return err
 		}
-		v.unit, err = p.Unit(ctx, tx, v.project.ID, id)
+		if v.unit, err = p.Unit(ctx, tx, v.project.ID, id); err != nil {
+			return err
+		}
+		v.changes, err = p.Changes(ctx, tx, v.project.ID, "unit", id, 100)
 		return err
 	})
 }
@@ -253,7 +257,8 @@ func (p *Pages) unitAgain(w http.ResponseWriter, r *http.Request, v unitFormView
 	if v.isNew {
 		v.unit = u
 	}
-	v.err, v.typed = err, typedOf(r)
+	v.typed = typedOf(r)
+	v.err = v.compare(err, v.fresh(), v.changes)
 	return web.RenderStatus(w, r, status(err), unitFormPage(v))
 }
 
