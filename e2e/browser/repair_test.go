@@ -199,6 +199,9 @@ func TestDangerAlarmsAtOnce(t *testing.T) {
 	}
 	p.Shot("desk-alarm")
 	p.Axe()
+	kind := `(document.querySelector("[name=kind]:checked")?.value ?? "")`
+	p.Wait(kind + ` !== ""`) // the kind follows the words
+	chosen := browser.Eval[string](p, kind)
 	other.Wait(`!!document.querySelector(".gj-alarm")`)
 	other.Go(s.URL + at + "/desk")
 	other.Wait(`!!document.querySelector(".gj-alarm")`) // it goes on
@@ -206,6 +209,11 @@ func TestDangerAlarmsAtOnce(t *testing.T) {
 	other.Key("f8")
 	other.Wait(`!document.querySelector(".gj-alarm")`)
 	p.Wait(`!document.querySelector(".gj-alarm")`)
+	p.Go(s.URL + at + "/desk") // as after taking it over oneself: what to say stays, and so does the kind
+	p.Wait(`/被困/.test(document.querySelector("#intake-more .gj-note")?.innerText ?? "")`)
+	if got := browser.Eval[string](p, kind); got != chosen {
+		t.Errorf("the kind was %q and is %q", chosen, got)
+	}
 	p.Quiet()
 	other.Quiet()
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,43 @@ import (
 	"guanjia/internal/resident"
 	"guanjia/internal/store"
 )
+
+// What to say and whom to call stand in the intake while the words of danger
+// do, also when the alarm is taken over; the kind stays chosen.
+func TestScriptStaysAfterTheAlarmIsTakenOver(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		ctx := context.Background()
+		form := url.Values{"key": {"one"}, "kind": {"repair"}, "words": {"厨房有煤气味，很浓"}}
+		const script, number = "马上开窗", "119"
+		if got := o.post("desk", "/desk/draft", form); !strings.Contains(got.body, script) || !strings.Contains(got.body, number) {
+			t.Errorf("while typing: %d %s", got.code, got.body)
+		}
+		var list []desk.Alarm
+		if err := o.DB.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			list, err = o.Desk.OpenAlarms(ctx, tx, o.project.ID)
+			return err
+		}); err != nil || len(list) != 1 {
+			t.Fatalf("%d alarms, %v", len(list), err)
+		}
+		if got := o.post("desk", "/desk/alarms/"+strconv.FormatInt(list[0].ID, 10), nil); got.code != http.StatusSeeOther {
+			t.Fatal(got.code)
+		}
+		page := o.get("desk", "/desk").body
+		for _, want := range []string{script, number, `name="kind" value="repair" checked`} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page lacks %q", want)
+			}
+		}
+		if strings.Contains(page, `class="gj-alarm"`) {
+			t.Error("it still rings")
+		}
+		form.Set("words", "厨房的灯不亮")
+		if got := o.post("desk", "/desk/draft", form); strings.Contains(got.body, script) {
+			t.Error("what to say stays without words of danger")
+		}
+	})
+}
 
 // TestWordsOfDangerRingAtEveryDoor takes the same words in at the desk, by a
 // resident's page and by a program: each rings once, with its case; what is

@@ -131,6 +131,10 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 		}
 	}
 	s := p.suggest.Suggest(f.Words)
+	for _, d := range s.Dangers {
+		lang := text.LangOf(ctx)
+		f.Dangers = append(f.Dangers, AlarmLine{Title: d.Title.In(lang), Script: d.Script.In(lang), Number: d.Number})
+	}
 	f.Kind = form["kind"]
 	if s.Kind != "" && (f.Kind == "" || f.Kind == form["suggested"]) { // nobody chose yet: the kind follows the words
 		f.Kind = s.Kind

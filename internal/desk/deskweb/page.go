@@ -99,6 +99,7 @@ type IntakeForm struct {
 	Promise, By   string
 	Key           string
 	Saved         string // "草稿已存 10:42:16"
+	Dangers       []AlarmLine // that the words speak of: what to say and whom to call, also when the alarm is taken over
 	Suggested     string // the kind the words point to, when it is the one chosen
 	Suggest       string // "从“滴水”看是维修"
 	Similar       []SimilarLine

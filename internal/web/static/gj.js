@@ -284,13 +284,16 @@ function restoreDraft(form) {
     const same = list.filter((f) => f.name === name);
     const f = same[(used[name] = (used[name] ?? -1) + 1)];
     if (!f) continue;
-    if (f.type === "checkbox" || f.type === "radio") f.checked = value !== null;
+    if (f.type === "radio") f.checked ||= value !== null; // what the server chose stays where nothing had been chosen
+    else if (f.type === "checkbox") f.checked = value !== null;
     else if (value !== null) f.value = value;
   }
   const note = form.querySelector("[data-draft-state]");
   if (note) note.textContent = english ? "Draft brought back" : "草稿已取回";
   form.dispatchEvent(new Event("gj:draft", { bubbles: true }));
 }
+// What the server drew into a form meanwhile (a kind that follows the words) is part of what stands there.
+document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form[data-draft][data-dirty]").forEach(keepDraft));
 let keeping;
 document.addEventListener("input", (e) => {
   const form = e.target.form;
