@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -186,6 +187,43 @@ func TestSentFormLeavesNoDraft(t *testing.T) {
 		o.post("desk", "/desk/draft", form)
 		if page := o.get("desk", "/desk"); strings.Contains(page.body, `>拾到一只蓝书包</textarea>`) {
 			t.Error("the form that was cleared stands there again")
+		}
+	})
+}
+
+// What was cleared by mistake comes back by one press, until something else is typed.
+func TestClearedFormComesBack(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		form := url.Values{"key": {"one"}, "kind": {"keeping"}, "words": {"拾到一只蓝书包"}, "caller": {"保洁"}}
+		const there = `>拾到一只蓝书包</textarea>`
+		clear := func(want string) {
+			t.Helper()
+			if got := o.post("desk", "/desk/clear", form); got.code != http.StatusSeeOther {
+				t.Fatalf("%d: %s", got.code, got.body)
+			}
+			o.post("desk", "/desk/draft", form) // a late saving takes nothing away
+			if page := o.get("desk", "/desk"); strings.Contains(page.body, there) {
+				t.Error("the form is not cleared")
+			}
+			if got := o.post("desk", "/desk/clear/revert", nil); !strings.Contains(want, strconv.Itoa(got.code)) {
+				t.Errorf("taken back: %d %s", got.code, got.body)
+			}
+		}
+		clear("303")
+		if page := o.get("desk", "/desk"); !strings.Contains(page.body, there) || !strings.Contains(page.body, `value="保洁"`) {
+			t.Error("what was cleared is not back")
+		}
+		if got := o.post("desk", "/desk/clear/revert", nil); got.code != http.StatusConflict {
+			t.Errorf("taken back twice: %d", got.code)
+		}
+		form.Set("key", "two")
+		if got := o.post("desk", "/desk/clear", form); got.code != http.StatusSeeOther {
+			t.Fatal(got.code)
+		}
+		o.post("desk", "/desk/draft", url.Values{"key": {"three"}, "words": {"另一件事"}})
+		if got := o.post("desk", "/desk/clear/revert", nil); got.code != http.StatusConflict || !strings.Contains(o.get("desk", "/desk").body, `>另一件事</textarea>`) {
+			t.Errorf("over new words: %d", got.code)
 		}
 	})
 }

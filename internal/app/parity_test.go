@@ -57,6 +57,7 @@ var notByProgram = map[string]string{
 	"POST /desk/draft":                  "the unfinished form of one person's screen",
 	"POST /saved":                       "a person's own view of a list",
 	"POST /saved/{saved}/drop":          "a person's own view of a list",
+	"POST /desk/clear/revert":           "the unfinished form of one person's screen",
 	"POST /desk/clear":                  "the unfinished form of one person's screen",
 	"POST /desk/alarms/{alarm}":         "an alarm is taken over by a named person, not by a program",
 	"GET /desk/answers":                 "texts to read to a caller: they are the handbook's",

@@ -256,7 +256,7 @@ func TestDraftThatComesLate(t *testing.T) {
 			return words
 		}
 		save("a", "上一张")
-		if err := b.ClearDraft(ctx, b.agent, project, "a"); err != nil {
+		if err := b.ClearDraft(ctx, b.agent, project, map[string]string{"key": "a"}); err != nil {
 			t.Fatal(err)
 		}
 		if d := save("a", "晚到的"); !d.SavedAt.IsZero() || kept() != "" {
@@ -308,7 +308,8 @@ func TestDeskIsDeniedByDefault(t *testing.T) {
 			"promise": func() error { _, err := b.Promise(ctx, guest, desk.Promise{Project: project}); return err },
 			"keep":    func() error { return b.Keep(ctx, guest, project, 1, "x") },
 			"draft":   func() error { _, err := b.SaveDraft(ctx, guest, project, nil); return err },
-			"clear":   func() error { return b.ClearDraft(ctx, guest, project, "") },
+			"restore": func() error { return b.RestoreDraft(ctx, guest, project, "b") },
+			"clear":   func() error { return b.ClearDraft(ctx, guest, project, nil) },
 			"raise":   func() error { _, err := b.Raise(ctx, guest, desk.Alarm{Project: project}); return err },
 			"confirm": func() error { return b.Acknowledge(ctx, guest, project, 1) },
 			"other project": func() error {

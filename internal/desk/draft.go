@@ -37,7 +37,7 @@ func (s *Service) SaveDraft(ctx context.Context, actor auth.Actor, project int64
 	d := Draft{Form: form}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		n, err := tx.Exec(ctx, `INSERT INTO desk_draft (project_id, account, form, saved_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (project_id, account) DO UPDATE SET form = excluded.form, saved_at = excluded.saved_at
+			ON CONFLICT (project_id, account) DO UPDATE SET form = excluded.form, saved_at = excluded.saved_at, cleared = ''
 			WHERE desk_draft.spent = '' OR desk_draft.spent <> ?`,
 			project, actor.Account, string(raw), store.Micros(tx.Now()), form["key"])
 		if n == 1 {
@@ -100,19 +100,55 @@ func (s *Service) sweepDrafts(ctx context.Context) error {
 	return nil
 }
 
-// ClearDraft throws the draft away; key is the key of the form it stood in, ""
-// for a form without one.
-func (s *Service) ClearDraft(ctx context.Context, actor auth.Actor, project int64, key string) error {
+// ClearDraft throws the draft away, key is the key of the form it stood in, ""
+// for a form without one. What stood in it can be taken back (RestoreDraft) until
+// something else is typed, sent or cleared.
+func (s *Service) ClearDraft(ctx context.Context, actor auth.Actor, project int64, form map[string]string) error {
 	if err := allow(actor, PermDesk, project); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return dropDraft(ctx, tx, project, actor.Account, key) })
+	raw, err := json.Marshal(form)
+	if err != nil {
+		return err
+	}
+	if len(raw) > maxDraft {
+		raw = nil
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return dropDraft(ctx, tx, project, actor.Account, form["key"], string(raw))
+	})
 }
 
-// dropDraft removes the draft and remembers that the form with key is done with.
-func dropDraft(ctx context.Context, tx *store.Tx, project, account int64, key string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO desk_draft (project_id, account, form, saved_at, spent) VALUES (?, ?, '', ?, ?)
-		ON CONFLICT (project_id, account) DO UPDATE SET form = '', saved_at = excluded.saved_at, spent = excluded.spent`,
-		project, account, store.Micros(tx.Now()), key)
+// RestoreDraft takes back what was cleared last, under a new key: the old one
+// is spent. Errors: Conflict when nothing is left to take back.
+func (s *Service) RestoreDraft(ctx context.Context, actor auth.Actor, project int64, key string) error {
+	if err := allow(actor, PermDesk, project); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		list, err := store.All(ctx, tx, store.Value[string], "SELECT cleared FROM desk_draft WHERE project_id = ? AND account = ? AND form = '' AND cleared <> ''"+tx.Lock(), project, actor.Account)
+		if err != nil {
+			return err
+		}
+		form := map[string]string{}
+		if len(list) == 0 || json.Unmarshal([]byte(list[0]), &form) != nil {
+			return errs.New(errs.Conflict, "desk.draft.gone", "已经写了新的，清空的那份拿不回来了；新写的没有动。", "Something new was typed since, so what was cleared cannot come back; the new words are untouched.")
+		}
+		form["key"] = key
+		raw, err := json.Marshal(form)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "UPDATE desk_draft SET form = ?, saved_at = ?, cleared = '' WHERE project_id = ? AND account = ?", string(raw), store.Micros(tx.Now()), project, actor.Account)
+		return err
+	})
+}
+
+// dropDraft removes the draft and remembers that the form with key is done
+// with; cleared is what can be taken back, "" nothing.
+func dropDraft(ctx context.Context, tx *store.Tx, project, account int64, key, cleared string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO desk_draft (project_id, account, form, saved_at, spent, cleared) VALUES (?, ?, '', ?, ?, ?)
+		ON CONFLICT (project_id, account) DO UPDATE SET form = '', saved_at = excluded.saved_at, spent = excluded.spent, cleared = excluded.cleared`,
+		project, account, store.Micros(tx.Now()), key, cleared)
 	return err
 }

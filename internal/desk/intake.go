@@ -80,7 +80,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, in Intake) (casefi
 			return err
 		}
 		if c.Again { // sent once more after its answer was lost: all of it was done the first time
-			return dropDraft(ctx, tx, in.Project, actor.Account, in.Key)
+			return dropDraft(ctx, tx, in.Project, actor.Account, in.Key, "")
 		}
 		if in.Send {
 			if c, err = s.send(ctx, tx, actor, in, c); err != nil {
@@ -100,7 +100,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, in Intake) (casefi
 			}
 		}
 		s.tell(tx, in.Project, "case")
-		return dropDraft(ctx, tx, in.Project, actor.Account, in.Key)
+		return dropDraft(ctx, tx, in.Project, actor.Account, in.Key, "")
 	})
 	return c, err
 }

@@ -52,7 +52,7 @@ func (s *Service) Join(ctx context.Context, actor auth.Actor, in Joining) (casef
 				return err
 			}
 		}
-		return dropDraft(ctx, tx, in.Project, actor.Account, in.Key)
+		return dropDraft(ctx, tx, in.Project, actor.Account, in.Key, "")
 	})
 	return c, err
 }

@@ -123,11 +123,35 @@ func (p *Pages) clear(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	if err := p.desk.ClearDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, form["key"]); err != nil {
+	if err := p.desk.ClearDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, form); err != nil {
 		return err
 	}
-	web.Redirect(w, r, base(r))
+	done := ui.Undo{Words: text.T(ctx, "已清空", "Cleared")}
+	if filled(form) {
+		done.Path = base(r) + "/clear/revert"
+	}
+	web.Done(w, r, base(r), done)
 	return nil
+}
+
+// unclear brings back what was cleared.
+func (p *Pages) unclear(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := p.desk.RestoreDraft(ctx, actorOf(ctx), web.ProjectOf(ctx).ID, newKey()); err != nil {
+		return err
+	}
+	web.Done(w, r, base(r), ui.Undo{Words: text.T(ctx, "清空的内容已放回", "What was cleared is back")})
+	return nil
+}
+
+// filled reports whether there is something in a form that somebody would miss.
+func filled(form map[string]string) bool {
+	for name, v := range form {
+		if v != "" && v != "0" && !slices.Contains([]string{"key", "call", "kind", "suggested", "assignee"}, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // take sends the intake off. What is wrong is shown at its field with

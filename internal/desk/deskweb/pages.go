@@ -46,6 +46,7 @@ func (p *Pages) Routes() []web.Route {
 		at("POST /draft", desk.PermDesk, p.draft),
 		at("POST /pick", desk.PermDesk, p.pick),
 		at("POST /clear", desk.PermDesk, p.clear),
+		at("POST /clear/revert", desk.PermDesk, p.unclear),
 		at("POST /take", desk.PermDesk, p.take),
 		at("POST /call", desk.PermDesk, p.call),
 		at("POST /alarms/{alarm}", desk.PermAlarm, p.acknowledge),
