@@ -191,6 +191,39 @@ func TestSentFormLeavesNoDraft(t *testing.T) {
 	})
 }
 
+// How a matter came in is what the desk chose, else a visit or the call that is on.
+func TestDeskSaysHowItCame(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		form := url.Values{"key": {"one"}, "kind": {"enquiry"}, "words": {"来信问停车月租"}, "caller": {"王芳"}, "do": {"save"}, "channel": {"letter"}}
+		if got := o.post("desk", "/desk/draft", form); !strings.Contains(got.body, `<option value="letter" selected>信函</option>`) || strings.Contains(got.body, `value="patrol"`) {
+			t.Errorf("offered: %s", got.body)
+		}
+		for channel, want := range map[string]string{"letter": "信函", "message": "微信、短信", "": "来访", "system": "来访"} {
+			words := "问停车月租" + channel
+			form.Set("key", "k"+channel)
+			form.Set("channel", channel)
+			form.Set("words", words)
+			if got := o.post("desk", "/desk/take", form); got.code != http.StatusSeeOther {
+				t.Fatalf("%s: %d %s", channel, got.code, got.body)
+			}
+			var number string
+			page, err := o.Cases.List(context.Background(), auth.System, casefile.Filter{Project: o.project.ID, Procedure: "enquiry", Limit: 50})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range page.Cases {
+				if c.Words == words {
+					number = c.Number
+				}
+			}
+			if got := o.get("desk", "/cases/"+number); !strings.Contains(got.body, want) {
+				t.Errorf("%q: the case does not say %s", channel, want)
+			}
+		}
+	})
+}
+
 // What was cleared by mistake comes back by one press, until something else is typed.
 func TestClearedFormComesBack(t *testing.T) {
 	t.Parallel()

@@ -60,6 +60,9 @@ func TestVisitsByPlan(t *testing.T) {
 		if err != nil || len(list.Cases) != 1 {
 			t.Fatal(list.Cases, err)
 		}
+		if k := list.Cases[0]; k.Channel != "own" || k.Words != "" || k.Subject != "节前走访" {
+			t.Errorf("by %s, the customer is said to have said %q, about %q", k.Channel, k.Words, k.Subject)
+		}
 		k := list.Cases[0]
 		if k.State.Step != "appoint" || k.State.Fields["vip"] != true {
 			t.Fatalf("a visit begins with the appointment: %s %v", k.State.Step, k.State.Fields)

@@ -251,8 +251,8 @@ func (s *Service) PlanVisit(ctx context.Context, actor auth.Actor, in Visiting) 
 		}
 		fields := map[string]any{"purpose": in.Purpose, "vip": slices.ContainsFunc(vips, func(v Customer) bool { return v.Person == in.Person })}
 		c, err = s.cases.OpenIn(ctx, tx, actor, casefile.Opening{
-			Project: in.Project, Procedure: "visit", Channel: "department", Unit: in.Unit, Customer: in.Person, Caller: who.Name, Phone: who.Phone,
-			Words: in.Purpose, Fields: fields, Key: in.Key,
+			Project: in.Project, Procedure: "visit", Channel: "own", Unit: in.Unit, Customer: in.Person, Caller: who.Name, Phone: who.Phone,
+			Subject: in.Purpose, Fields: fields, Key: in.Key, // the purpose is the centre's; the customer has said nothing yet
 		})
 		if err != nil || c.State.Step != visitStep {
 			return err

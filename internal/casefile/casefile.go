@@ -16,7 +16,7 @@ type Case struct {
 	Project   int64
 	Procedure string // "repair"
 	Number    string // "WX-2611-0251"
-	Channel   string // phone, visit, letter, fax, courier, email, resident, patrol, department
+	Channel   string // phone, visit, letter, fax, courier, email, message, resident, patrol, department, own (the centre began it)
 	Subject   string // first words, at most 60 runes
 	Words     string // as the customer said it
 	Unit      int64  // 0: none

@@ -16,18 +16,30 @@ import (
 )
 
 // Channels lists the ways a matter can come in (DSK-01): one list for all.
-var Channels = []string{"phone", "visit", "letter", "fax", "courier", "email", "resident", "patrol", "department", "system"}
+var Channels = []string{"phone", "visit", "letter", "fax", "courier", "email", "message", "resident", "patrol", "department", "own", "system"}
 
 // openers are the words of a procedure's "opened by" that let a channel in. What
 // comes in writing may also be taken in by the desk.
 var openers = map[string][]string{
 	"phone": {"desk"}, "visit": {"desk"}, "letter": {"letter", "desk"}, "fax": {"letter", "desk"}, "courier": {"letter", "desk"}, "email": {"letter", "desk"},
+	"message": {"letter", "desk"}, "own": {"desk", "department"},
 	"resident": {"resident"}, "patrol": {"patrol"}, "department": {"department"}, "system": {"system"},
 }
 
 // letIn reports whether a procedure is opened by way of channel.
 func letIn(def *procedure.Definition, channel string) bool {
 	return slices.ContainsFunc(openers[channel], func(by string) bool { return slices.Contains(def.Opened.By, by) })
+}
+
+// DeskChannels are the ways by which somebody reaches the desk with a matter of
+// def; nil: of any kind.
+func DeskChannels(def *procedure.Definition) (list []string) {
+	for _, channel := range Channels {
+		if channel != "own" && slices.Contains(openers[channel], "desk") && (def == nil || letIn(def, channel)) {
+			list = append(list, channel)
+		}
+	}
+	return list
 }
 
 // Longest texts of a case, in characters.

@@ -14,7 +14,7 @@ var results = []string{
 }
 
 // Channels are the ways a matter can come in (DSK-01).
-var Channels = []string{"phone", "visit", "letter", "fax", "courier", "email", "resident", "patrol", "department"}
+var Channels = []string{"phone", "visit", "letter", "fax", "courier", "email", "message", "resident", "patrol", "department", "own"}
 
 // act reads "WHO VERB …".
 func (p *parser) act(line string) {

@@ -38,7 +38,11 @@ var channelWords = map[string]text.Both{
 	"phone": text.B("电话", "phone"), "visit": text.B("来访", "visit"), "letter": text.B("信函", "letter"), "fax": text.B("传真", "fax"),
 	"courier": text.B("快递", "courier"), "email": text.B("邮件", "e-mail"), "resident": text.B("住户页", "resident page"),
 	"patrol": text.B("巡查", "patrol"), "department": text.B("部门转来", "department"), "import": text.B("导入", "import"),
+	"message": text.B("微信、短信", "message"), "own": text.B("中心安排", "planned by the centre"), "system": text.B("系统", "system"),
 }
+
+// ChannelWord says by which way a matter came in.
+func ChannelWord(channel string) text.Both { return channelWord(channel) }
 
 func channelWord(channel string) text.Both {
 	if b, ok := channelWords[channel]; ok {

@@ -23,7 +23,7 @@ import (
 )
 
 // formKeys are what a draft keeps besides the fields of the kind.
-var formKeys = []string{"unit", "person", "call", "key", "who", "caller", "phone", "kind", "suggested", "words", "place", "promise", "by", "rework", "assignee"}
+var formKeys = []string{"unit", "person", "call", "key", "who", "caller", "phone", "kind", "suggested", "words", "place", "promise", "by", "rework", "assignee", "channel"}
 
 func typed(r *http.Request) (map[string]string, error) {
 	if err := web.ParseForm(r); err != nil {
@@ -147,7 +147,7 @@ func (p *Pages) unclear(w http.ResponseWriter, r *http.Request) error {
 // filled reports whether there is something in a form that somebody would miss.
 func filled(form map[string]string) bool {
 	for name, v := range form {
-		if v != "" && v != "0" && !slices.Contains([]string{"key", "call", "kind", "suggested", "assignee"}, name) {
+		if v != "" && v != "0" && !slices.Contains([]string{"key", "call", "kind", "suggested", "assignee", "channel"}, name) {
 			return true
 		}
 	}
@@ -206,12 +206,9 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) intake(ctx context.Context, r *http.Request, c Console, form map[string]string) (desk.Intake, error) {
 	in := desk.Intake{
-		Project: web.ProjectOf(ctx).ID, Call: c.Form.Call, Kind: c.Form.Kind, Channel: "visit", Unit: c.Form.Unit, Place: c.Form.Place,
+		Project: web.ProjectOf(ctx).ID, Call: c.Form.Call, Kind: c.Form.Kind, Channel: c.Form.Channel, Unit: c.Form.Unit, Place: c.Form.Place,
 		Person: c.Form.Person, Caller: c.Form.Caller, Phone: c.Form.Phone, Words: form["words"], Promise: form["promise"],
 		Rework: id(form["rework"]), Key: form["key"], Send: r.PostForm.Get("do") == "send", Assignee: id(form["assignee"]),
-	}
-	if in.Call != 0 {
-		in.Channel = "phone"
 	}
 	if form["by"] != "" {
 		by, err := time.ParseInLocation("2006-01-02T15:04", form["by"], calendar.Zone)

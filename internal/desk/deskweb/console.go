@@ -8,8 +8,10 @@ import (
 
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/desk"
 	"guanjia/internal/engine"
+	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -147,6 +149,9 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 		f.Picks = append(f.Picks, ui.Pick{Value: kind, Label: p.title(ctx, project.ID, kind), Key: strconv.Itoa(i + 1)})
 	}
 	f.SendLabel = text.T(ctx, "记下并派出", "Record and send")
+	if err := p.fillChannel(ctx, project.ID, f, form["channel"]); err != nil {
+		return err
+	}
 	if !p.knows(project.ID, f.Kind) {
 		return nil
 	}
@@ -154,6 +159,38 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 		f.Picks = append(f.Picks, ui.Pick{Value: f.Kind, Label: p.title(ctx, project.ID, f.Kind)})
 	}
 	return p.fillKind(ctx, tx, r, c, form, s)
+}
+
+// fillChannel offers the ways a matter comes in by; the usual one need not be
+// chosen, so that a call that comes while something stands there still counts
+// as one.
+func (p *Pages) fillChannel(ctx context.Context, project int64, f *IntakeForm, chosen string) error {
+	var def *procedure.Definition
+	if p.knows(project, f.Kind) {
+		kind, err := p.matters.Kind(project, f.Kind)
+		if err != nil {
+			return err
+		}
+		def = kind.Def
+	}
+	f.Channel = "visit"
+	if f.Call != 0 {
+		f.Channel = "phone"
+	}
+	lang := text.LangOf(ctx)
+	f.Channels = []ui.Option{{Value: "", Label: caseweb.ChannelWord(f.Channel).In(lang)}}
+	for _, channel := range casefile.DeskChannels(def) {
+		if channel != f.Channel {
+			f.Channels = append(f.Channels, ui.Option{Value: channel, Label: caseweb.ChannelWord(channel).In(lang)})
+		}
+		if channel == chosen && chosen != f.Channel {
+			f.ChannelChosen = chosen
+		}
+	}
+	if f.ChannelChosen != "" {
+		f.Channel = f.ChannelChosen
+	}
+	return nil
 }
 
 // fillKind adds the fields of the kind's first step, near cases and who would

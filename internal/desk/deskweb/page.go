@@ -92,16 +92,18 @@ type IntakeForm struct {
 	Caller, Phone string
 	Kind          string
 	Picks         []ui.Pick
-	Channel       string
+	Channel       string      // by which it came: chosen, else by telephone while there is a call
+	Channels      []ui.Option // "" is the usual one
+	ChannelChosen string
 	Words         string
 	Place         string
 	Asks          []caseform.Ask
 	Promise, By   string
 	Key           string
-	Saved         string // "草稿已存 10:42:16"
+	Saved         string      // "草稿已存 10:42:16"
 	Dangers       []AlarmLine // that the words speak of: what to say and whom to call, also when the alarm is taken over
-	Suggested     string // the kind the words point to, when it is the one chosen
-	Suggest       string // "从“滴水”看是维修"
+	Suggested     string      // the kind the words point to, when it is the one chosen
+	Suggest       string      // "从“滴水”看是维修"
 	Similar       []SimilarLine
 	Rework        string
 	Send          *SendLine
