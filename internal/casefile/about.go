@@ -48,7 +48,7 @@ func (s *Service) setAbout(ctx context.Context, tx *store.Tx, c Case, events []e
 			if c.Caller == "" {
 				c.Caller = p.Name
 			}
-			if c.Phone == "" {
+			if c.Phone == "" && c.Caller == p.Name { // somebody else who called is not reached there
 				c.Phone = p.Phone
 			}
 		}

@@ -26,7 +26,7 @@ func TestUnitAndCustomerFromTheCasePage(t *testing.T) {
 		c.Get("desk", at+"/way/about?find="+url.QueryEscape(c.Owner.Name)).Want(t, http.StatusOK).Has(t, "没有定房屋", `value="`+value+`"`, fmt.Sprintf(`value="%d:0"`, c.Unit.ID)).Lacks(t, phone)
 		form := url.Values{"version": {strconv.Itoa(k.State.Version)}, "choice": {value}}
 		c.Post("desk", at+"/way/about", form).Want(t, http.StatusSeeOther)
-		if got := c.Case(k.ID); got.Unit != c.Unit.ID || got.Customer != c.Owner.ID || got.Caller != "陌生人" || got.Plate == "" {
+		if got := c.Case(k.ID); got.Unit != c.Unit.ID || got.Customer != c.Owner.ID || got.Caller != "陌生人" || got.Phone != "" || got.Plate == "" {
 			t.Errorf("%+v", got)
 		}
 		c.Get("desk", at).Want(t, http.StatusOK).Has(t, "定了房屋和客户："+c.Unit.Title()).Lacks(t, "补房屋和客户")
