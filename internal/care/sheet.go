@@ -183,7 +183,7 @@ func (v Survey) read(answers []string) ([]string, error) {
 		switch q.Sort {
 		case AskRating:
 			if len(a) != 1 || a < "1" || a > "5" {
-				f.Add(path, "rating", "请打分，1 到 5", "give a mark from 1 to 5")
+				f.Add(path, "rating", "请选一个满意程度", "choose how satisfied you are")
 			}
 		case AskChoice:
 			if !slices.Contains(q.Options, a) {

@@ -52,7 +52,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		Rule:   text.Tf(ctx, "规程 %s", "%s procedure", v.Def.Title.In(lang)), View: r.URL.Query().Get("view"),
 	}
 	if got := c.State.Received; !got.IsZero() {
-		page.Intake = text.Tf(ctx, "%s %s，%s收进来、时限从这时起算，%s首接", "%s by %s, taken in %s: clocks run from then; first contact %s", ui.When(ctx, c.State.OpenedAt), channelWord(c.Channel).In(lang), ui.When(ctx, got), v.Names[c.State.Owner])
+		page.Intake = text.Tf(ctx, "%s %s，%s 收进来，时限从这时起算，%s首接", "%s by %s, taken in %s: clocks run from then; first contact %s", ui.When(ctx, c.State.OpenedAt), channelWord(c.Channel).In(lang), ui.When(ctx, got), v.Names[c.State.Owner])
 	}
 	if wants, ok := c.State.Fields["wants"].(string); ok {
 		page.Wants = wants
@@ -321,7 +321,7 @@ func people(ctx context.Context, v casefile.View) []PersonLine {
 			list = append(list, PersonLine{Role: role, Name: name})
 		}
 	}
-	add(text.T(ctx, "首问负责", "Owner"), v.Case.State.Owner)
+	add(text.T(ctx, "首问负责", "Case owner"), v.Case.State.Owner)
 	add(text.T(ctx, "经办", "Assignee"), v.Case.State.Assignee)
 	if v.Case.State.Team != "" {
 		list = append(list, teamLine(ctx, v))
