@@ -200,6 +200,9 @@ func desk(ctx context.Context, t *testing.T, h house, c *client.Client) {
 
 	for name, act := range map[string]func() (client.Case, error){
 		"note": func() (client.Case, error) { return c.Note(ctx, taken.Number, "", client.Act{Text: "带阀门"}) },
+		"about": func() (client.Case, error) {
+			return c.About(ctx, taken.Number, "", client.Act{Unit: unit, Customer: "0", Reason: "不是她家报的"})
+		},
 		"told": func() (client.Case, error) { return c.Told(ctx, taken.Number, "", client.Act{Text: "在路上"}) },
 		"promise": func() (client.Case, error) {
 			return c.Promise(ctx, taken.Number, "", client.Act{Text: "今天修好", Until: &until})

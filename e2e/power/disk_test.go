@@ -70,7 +70,7 @@ func TestFullDisk(t *testing.T) {
 	})
 	t.Run("small disk", func(t *testing.T) {
 		disk := t.TempDir()
-		mount := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=48m", "guanjia", disk) //nolint:gosec // our own folder
+		mount := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=64m", "guanjia", disk) //nolint:gosec // our own folder
 		if out, err := mount.CombinedOutput(); err != nil {
 			t.Logf("this account may not mount a small disk; the file limit above stands for it: %s", out)
 			return
@@ -105,12 +105,22 @@ func TestFullDisk(t *testing.T) {
 // leave fills the disk until only room bytes are free.
 func leave(t *testing.T, disk, ballast string, room int64) {
 	t.Helper()
-	free, err := freeBytes(disk)
+	f, err := os.Create(ballast) //nolint:gosec // our own folder
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(ballast, make([]byte, max(free-room, 1)), 0o600); err != nil {
-		t.Fatal(err)
+	defer func() { _ = f.Close() }()
+	for { // a little at a time: the house writes meanwhile
+		free, err := freeBytes(disk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if free <= room {
+			return
+		}
+		if _, err := f.Write(make([]byte, min(free-room, 1<<20))); err != nil {
+			return // fuller than was asked for
+		}
 	}
 }
 

@@ -99,7 +99,7 @@ func TestSurveyFromDraftToCount(t *testing.T) {
 		if code, body := c.request("", links[0], url.Values{"q0": {"9"}, "q1": {"别的"}, "q2": {"<script>x"}}); code != http.StatusUnprocessableEntity {
 			t.Errorf("marks that are none: %d", code)
 		} else {
-			mustHave(t, body, "请打分", "请选一项", "&lt;script&gt;x")
+			mustHave(t, body, "请选一个满意程度", "请选一项", "&lt;script&gt;x")
 		}
 		for i, mark := range []string{"5", "4", "2"} {
 			if code, body := c.request("", links[i], url.Values{"q0": {mark}, "q1": {"维修"}, "q2": {"多种树" + mark}}); code != http.StatusSeeOther {
