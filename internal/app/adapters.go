@@ -168,9 +168,14 @@ func (s staff) Able(ctx context.Context, tx *store.Tx, project int64, trade stri
 	if err != nil {
 		return nil, err
 	}
+	heads, err := s.auth.HoldersOf(ctx, tx, project, "department_head")
+	if err != nil {
+		return nil, err
+	}
 	inHand, err := s.load.InHand(ctx, tx, project)
-	for i := range list {
-		list[i].InHand = inHand[list[i].Account]
+	for i, p := range list {
+		list[i].InHand = inHand[p.Account]
+		list[i].Head = slices.ContainsFunc(heads, func(h auth.Person) bool { return h.Account == p.Account })
 	}
 	return list, err
 }
@@ -181,12 +186,11 @@ func (s staff) Everybody(ctx context.Context, tx *store.Tx, project int64) ([]ca
 	if err != nil {
 		return nil, err
 	}
-	heads, err := s.auth.HoldersOf(ctx, tx, project, "department_head")
 	list := make([]caseweb.Person, len(people))
 	for i, p := range people {
-		list[i] = caseweb.Person{Account: p.Account, Name: p.Name, Head: slices.Contains(heads, p)}
+		list[i] = caseweb.Person{Account: p.Account, Name: p.Name}
 	}
-	return list, err
+	return list, nil
 }
 
 // load counts what everybody has in hand.

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 
+	"guanjia/internal/auth"
 	"guanjia/internal/store"
 )
 
@@ -24,4 +25,10 @@ func (r *Recorder) Record(ctx context.Context, tx *store.Tx, e Entry) error {
 		return nil
 	}
 	return r.trail.Record(ctx, tx, e)
+}
+
+// Done adds that actor did verb ("make") to a subject of a room
+// ("resident.link"); the action is called after both.
+func (r *Recorder) Done(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64, subject, verb string, id int64, data map[string]any) error {
+	return r.Record(ctx, tx, Entry{Actor: actor, Project: project, Action: subject + "." + verb, Subject: subject, ID: id, Data: data})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
@@ -99,7 +98,7 @@ func (s *Service) Remind(ctx context.Context, actor auth.Actor, project, id int6
 		if _, err = tx.Exec(ctx, "UPDATE care_survey SET reminded_at = ? WHERE id = ?", store.Micros(tx.Now()), id); err != nil {
 			return err
 		}
-		return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "care.survey.remind", Subject: "care.survey", ID: id, Data: map[string]any{"rows": told}})
+		return s.Done(ctx, tx, actor, project, "care.survey", "remind", id, map[string]any{"rows": told})
 	})
 	return told, err
 }

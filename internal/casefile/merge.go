@@ -3,7 +3,6 @@ package casefile
 import (
 	"context"
 
-	"guanjia/internal/audit"
 	"guanjia/internal/auth"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
@@ -128,7 +127,7 @@ func (s *Service) Unlink(ctx context.Context, actor auth.Actor, a, b int64) erro
 }
 
 func (s *Service) recordLink(ctx context.Context, tx *store.Tx, actor auth.Actor, project, low, high int64, verb string) error {
-	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "casefile.case." + verb, Subject: "casefile.case", ID: low, Data: map[string]any{"case": high}})
+	return s.Done(ctx, tx, actor, project, "casefile.case", verb, low, map[string]any{"case": high})
 }
 
 func (s *Service) linked(ctx context.Context, actor auth.Actor, a, b int64, fn func(ctx context.Context, tx *store.Tx, project, low, high int64) error) error {

@@ -134,7 +134,7 @@ func (s *Service) Acknowledge(ctx context.Context, actor auth.Actor, project, id
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, project, "alarm", "confirm", id, nil)
+		return s.Done(ctx, tx, actor, project, "desk.alarm", "confirm", id, nil)
 	})
 }
 

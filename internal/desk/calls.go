@@ -157,7 +157,7 @@ func (s *Service) Settle(ctx context.Context, actor auth.Actor, project, id int6
 		if err := s.settle(ctx, tx, project, id, outcome, text.Cut(text.Clean(note), 500), caseID); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, project, "call", "settle", id, map[string]any{"case": caseID})
+		return s.Done(ctx, tx, actor, project, "desk.call", "settle", id, map[string]any{"case": caseID})
 	})
 }
 
@@ -182,7 +182,7 @@ func (s *Service) Name(ctx context.Context, actor auth.Actor, project, id, perso
 			return err
 		}
 		s.tell(tx, project, "calls")
-		return s.record(ctx, tx, actor, project, "call", "name", id, map[string]any{"person": person, "unit": unit})
+		return s.Done(ctx, tx, actor, project, "desk.call", "name", id, map[string]any{"person": person, "unit": unit})
 	})
 }
 

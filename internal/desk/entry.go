@@ -97,7 +97,7 @@ func (s *Service) addEntry(ctx context.Context, tx *store.Tx, actor auth.Actor, 
 	if err != nil {
 		return err
 	}
-	return s.record(ctx, tx, actor, e.Project, "entry", "write", e.ID, map[string]any{"sort": e.Sort})
+	return s.Done(ctx, tx, actor, e.Project, "desk.entry", "write", e.ID, map[string]any{"sort": e.Sort})
 }
 
 func (s *Service) entry(ctx context.Context, tx *store.Tx, project, id int64) (Entry, error) {

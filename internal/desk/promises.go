@@ -58,7 +58,7 @@ func (s *Service) PromiseIn(ctx context.Context, tx *store.Tx, actor auth.Actor,
 	if err != nil || p.Case != 0 { // the case's own log has it
 		return p, err
 	}
-	return p, s.record(ctx, tx, actor, p.Project, "promise", "make", p.ID, nil)
+	return p, s.Done(ctx, tx, actor, p.Project, "desk.promise", "make", p.ID, nil)
 }
 
 // Keep records that the customer was told, and what (DSK-06, CMP-07). A
@@ -96,7 +96,7 @@ func (s *Service) Keep(ctx context.Context, actor auth.Actor, project, id int64,
 		if err != nil || p.Case != 0 { // the case's own log has it
 			return err
 		}
-		return s.record(ctx, tx, actor, project, "promise", "keep", id, nil)
+		return s.Done(ctx, tx, actor, project, "desk.promise", "keep", id, nil)
 	})
 }
 

@@ -80,11 +80,6 @@ func allow(actor auth.Actor, permission string, project int64) error {
 		"Your role does not permit this; nothing was changed. Ask your supervisor if you need it.")
 }
 
-// record adds what somebody changed of the desk to the sealed trail.
-func (s *Service) record(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64, noun, verb string, id int64, data map[string]any) error {
-	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "desk." + noun + "." + verb, Subject: "desk." + noun, ID: id, Data: data})
-}
-
 func (s *Service) tell(tx *store.Tx, project int64, topic string) {
 	if s.live != nil {
 		tx.AfterCommit(func() { s.live.Publish(project, topic) })

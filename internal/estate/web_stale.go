@@ -78,32 +78,28 @@ func (v view) seen(now int64) int64 {
 	return now
 }
 
+// words is a choice as people read it; "" for none.
+func (v view) words(l Choices, code string) string {
+	if code == "" {
+		return ""
+	}
+	return l.Title(code).In(v.lang)
+}
+
 func (v unitFormView) fresh() []field {
 	u := v.unit
-	words := func(l Choices, code string) string {
-		if code == "" {
-			return ""
-		}
-		return l.Title(code).In(v.lang)
-	}
 	return []field{
 		{name: "floor", stored: floorText(u, false)}, {name: "area", stored: areaText(u.Area)},
-		{name: "use", stored: u.Use, shown: words(Uses, u.Use)}, {name: "state", stored: u.State, shown: words(States, u.State)},
+		{name: "use", stored: u.Use, shown: v.words(Uses, u.Use)}, {name: "state", stored: u.State, shown: v.words(States, u.State)},
 		{name: "layout", stored: u.Layout}, {name: "orientation", stored: u.Orientation},
-		{name: "condition", stored: u.Condition, shown: words(Conditions, u.Condition)}, {name: "handed_over", stored: u.HandedOver}, {name: "note", stored: u.Note},
+		{name: "condition", stored: u.Condition, shown: v.words(Conditions, u.Condition)}, {name: "handed_over", stored: u.HandedOver}, {name: "note", stored: u.Note},
 	}
 }
 
 func (v personFormView) fresh() []field {
 	p := v.person
-	words := func(l Choices, code string) string {
-		if code == "" {
-			return ""
-		}
-		return l.Title(code).In(v.lang)
-	}
 	list := []field{
-		{name: "kind", stored: p.Kind, shown: words(PersonKinds, p.Kind)}, {name: "name", stored: p.Name}, {name: "sex", stored: p.Sex, shown: words(Sexes, p.Sex)},
+		{name: "kind", stored: p.Kind, shown: v.words(PersonKinds, p.Kind)}, {name: "name", stored: p.Name}, {name: "sex", stored: p.Sex, shown: v.words(Sexes, p.Sex)},
 		{name: "birthday", stored: p.Birthday}, {name: "birthday_purpose", stored: p.BirthdayPurpose}, {name: "legal_rep", stored: p.LegalRep},
 		{name: "nationality", stored: p.Nationality}, {name: "address", stored: p.Address}, {name: "wishes", stored: p.Wishes},
 		{name: "facilities", stored: p.Facilities}, {name: "note", stored: p.Note},

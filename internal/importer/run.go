@@ -42,7 +42,7 @@ func (s *Service) Start(ctx context.Context, actor auth.Actor, project, id int64
 		if n == 0 {
 			return errStarted()
 		}
-		if err := s.record(ctx, tx, actor, project, id, "start"); err != nil {
+		if err := s.Done(ctx, tx, actor, project, "importer.upload", "start", id, nil); err != nil {
 			return err
 		}
 		return s.jobs.Enqueue(ctx, tx, jobs.Enqueue{Kind: jobRun, Args: runArgs{Project: project, Upload: id}, Unique: fmt.Sprint(id)})

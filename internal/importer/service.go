@@ -116,7 +116,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 		if err := insertUpload(ctx, tx, u); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, project, u.ID, "take")
+		return s.Done(ctx, tx, actor, project, "importer.upload", "take", u.ID, nil)
 	}); err != nil {
 		return Upload{}, fmt.Errorf("noting the upload: %w", err)
 	}
@@ -231,12 +231,8 @@ func (s *Service) Correct(ctx context.Context, actor auth.Actor, project, id int
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, project, id, "change")
+		return s.Done(ctx, tx, actor, project, "importer.upload", "change", id, nil)
 	})
-}
-
-func (s *Service) record(ctx context.Context, tx *store.Tx, actor auth.Actor, project, upload int64, verb string) error {
-	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "importer.upload." + verb, Subject: "importer.upload", ID: upload})
 }
 
 // Uploads lists what was uploaded to a project with the state of its batch,

@@ -123,17 +123,18 @@ func (s *Service) Tokens(ctx context.Context, tx *store.Tx, project int64) ([]To
 // something.
 func (s *Service) Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]string, error) {
 	out := map[int64]string{}
-	for _, id := range ids {
-		t, err := store.One(ctx, tx, scanToken, "SELECT "+tokenColumns+" FROM integration_token WHERE id = ?", id)
-		if errors.Is(err, store.ErrNoRow) {
-			continue
-		}
-		if err != nil {
-			return out, err
-		}
-		out[id] = t.Name
+	if len(ids) == 0 {
+		return out, nil
 	}
-	return out, nil
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	list, err := store.All(ctx, tx, scanToken, "SELECT "+tokenColumns+" FROM integration_token WHERE id IN ("+strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")+")", args...)
+	for _, t := range list {
+		out[t.ID] = t.Name
+	}
+	return out, err
 }
 
 func digest(token string) string {

@@ -182,7 +182,7 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, project, f.ID, "take")
+		return s.Done(ctx, tx, actor, project, "letters.file", "take", f.ID, nil)
 	}); err != nil {
 		return File{}, fmt.Errorf("noting the file: %w", err)
 	}
@@ -207,10 +207,6 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, project int64, nam
 	}
 	f.State = StateRead
 	return f, s.setState(ctx, f, StateRead)
-}
-
-func (s *Service) record(ctx context.Context, tx *store.Tx, actor auth.Actor, project, file int64, verb string) error {
-	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "letters.file." + verb, Subject: "letters.file", ID: file})
 }
 
 func (s *Service) setState(ctx context.Context, f File, state string) error {
@@ -293,7 +289,7 @@ func (s *Service) Start(ctx context.Context, actor auth.Actor, project, id int64
 		if n == 0 {
 			return errs.New(errs.Conflict, "letters.file.started", "这份来信已经立案或正在立案，没有重复。", "These letters are cases already or are becoming so; nothing was doubled.")
 		}
-		if err := s.record(ctx, tx, actor, project, id, "start"); err != nil {
+		if err := s.Done(ctx, tx, actor, project, "letters.file", "start", id, nil); err != nil {
 			return err
 		}
 		return s.jobs.Enqueue(ctx, tx, jobs.Enqueue{Kind: jobOpen, Args: openArgs{project, id}, Unique: fmt.Sprint(id)})

@@ -71,7 +71,7 @@ func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, project, id in
 		if n == 0 {
 			return none
 		}
-		if err := s.record(ctx, tx, actor, project, id, "withdraw"); err != nil {
+		if err := s.Done(ctx, tx, actor, project, "letters.file", "withdraw", id, nil); err != nil {
 			return err
 		}
 		for _, l := range list {

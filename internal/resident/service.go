@@ -61,11 +61,7 @@ func (s *Service) MakeIn(ctx context.Context, tx *store.Tx, actor auth.Actor, l 
 	if err != nil || l.Kind == Case { // the report it is made with is in the case's own log
 		return l, err
 	}
-	return l, s.record(ctx, tx, actor, l.Project, l.ID, "make")
-}
-
-func (s *Service) record(ctx context.Context, tx *store.Tx, actor auth.Actor, project, id int64, verb string) error {
-	return s.Record(ctx, tx, audit.Entry{Actor: actor, Project: project, Action: "resident.link." + verb, Subject: "resident.link", ID: id})
+	return l, s.Done(ctx, tx, actor, l.Project, "resident.link", "make", l.ID, nil)
 }
 
 // Make is MakeIn in a transaction of its own.
@@ -87,7 +83,7 @@ func (s *Service) Revoke(ctx context.Context, actor auth.Actor, project, id int6
 		if err != nil || n == 0 {
 			return err
 		}
-		return s.record(ctx, tx, actor, project, id, "revoke")
+		return s.Done(ctx, tx, actor, project, "resident.link", "revoke", id, nil)
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"guanjia/internal/calendar"
 	"guanjia/internal/care"
 	"guanjia/internal/casefile"
 	"guanjia/internal/errs"
@@ -211,7 +210,7 @@ func (p *Pages) surveyView(ctx context.Context, v care.Survey, c casefile.Case, 
 	if !v.RemindedAt.IsZero() {
 		page.Reminded = v.RemindedAt.Format("2006-01-02")
 		if rests, err := p.care.Rests(v); err == nil && rests.After(p.db.Clock().Now()) {
-			page.Rests = rests.In(calendar.Zone).Format("2006-01-02 15:04")
+			page.Rests = ui.Exact(rests)
 		}
 	}
 	page.StepTitle = p.stepWords(ctx, c)

@@ -19,17 +19,22 @@ import (
 func facts(ctx context.Context, v casefile.View) []FactLine {
 	var list []FactLine
 	for _, f := range v.Def.Fields {
-		if f.Name == "wants" {
+		if f.Name == "wants" || f.Type == procedure.TypeSignature { // see signatures
 			continue
-		}
-		if f.Type == procedure.TypeSignature {
-			continue // see signatures
 		}
 		if answer := AnswerWords(ctx, v.Figures, f, v.Case.State.Fields, v.Case.State.Fields); answer != "" {
 			list = append(list, FactLine{Label: f.Title.In(text.LangOf(ctx)), Answer: answer})
 		}
 	}
 	return list
+}
+
+// HasPhotos reports whether a picture was given in any answer of a case.
+func HasPhotos(v casefile.View) bool {
+	return slices.ContainsFunc(v.Def.Fields, func(f procedure.Field) bool {
+		refs, _ := v.Case.State.Fields[f.Name].([]string)
+		return f.Type == procedure.TypePhoto && len(refs) > 0
+	})
 }
 
 // signatures lists the signature fields of a procedure with what was signed in

@@ -273,7 +273,7 @@ func (p *Pages) papers(ctx context.Context, v casefile.View) ([]PaperLine, error
 	lang := text.LangOf(ctx)
 	var list []PaperLine
 	var hung map[string]Hung
-	if p.files != nil {
+	if p.files != nil && HasPhotos(v) {
 		var err error
 		if hung, err = p.files.Hung(ctx, v.Case.Project, v.Case.ID); err != nil {
 			return nil, err
@@ -335,19 +335,22 @@ func people(ctx context.Context, v casefile.View) []PersonLine {
 // teamLine is the trade or the department the case is with.
 func teamLine(ctx context.Context, v casefile.View) PersonLine {
 	line := PersonLine{Role: text.T(ctx, "工种", "Trade"), Name: v.Case.State.Team}
-	trades, _ := v.Figures.Choices("trades", nil)           // a profile without any has none to name
-	departments, _ := v.Figures.Choices("departments", nil) // the same
-	for _, c := range append(slices.Clone(trades), departments...) {
-		if c.Name != v.Case.State.Team {
-			continue
-		}
-		line.Name = c.Title.In(text.LangOf(ctx))
-		if !slices.ContainsFunc(trades, func(t procedure.Choice) bool { return t.Name == c.Name }) {
-			line.Role = text.T(ctx, "部门", "Department")
-		}
-		break
+	trades, departments := teams(v.Figures)
+	named := func(c procedure.Choice) bool { return c.Name == v.Case.State.Team }
+	if i := slices.IndexFunc(trades, named); i >= 0 {
+		line.Name = trades[i].Title.In(text.LangOf(ctx))
+	} else if i := slices.IndexFunc(departments, named); i >= 0 {
+		line.Name, line.Role = departments[i].Title.In(text.LangOf(ctx)), text.T(ctx, "部门", "Department")
 	}
 	return line
+}
+
+// teams are the trades and departments of a profile; one without any has none
+// to name.
+func teams(figures *procedure.Figures) (trades, departments []procedure.Choice) {
+	trades, _ = figures.Choices("trades", nil)
+	departments, _ = figures.Choices("departments", nil)
+	return trades, departments
 }
 
 // do does the current step.

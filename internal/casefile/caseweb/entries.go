@@ -55,8 +55,9 @@ func entries(ctx context.Context, v casefile.View, view string) ([]ui.Entry, map
 	for i := len(v.Events) - 1; i >= 0; i-- {
 		e := v.Events[i]
 		counts["all"]++
-		counts[part(v.Def, e)]++
-		if view != "all" && view != part(v.Def, e) {
+		here := part(v.Def, e)
+		counts[here]++
+		if view != "all" && view != here {
 			continue
 		}
 		entry := ui.Entry{When: e.At, Who: whoWords(ctx, e.Actor), What: v.Describe(e).In(text.LangOf(ctx))}

@@ -88,14 +88,9 @@ func (p *Pages) kindOptions(ctx context.Context) []ui.Option {
 func (p *Pages) teamOptions(ctx context.Context, project int64) []ui.Option {
 	options := []ui.Option{{Label: text.T(ctx, "全部", "All")}}
 	if stamp, err := p.book.Stamp(project, "repair"); err == nil {
-		for _, path := range []string{"trades", "departments"} {
-			teams, err := stamp.Figures.Choices(path, nil)
-			if err != nil {
-				continue
-			}
-			for _, t := range teams {
-				options = append(options, ui.Option{Value: t.Name, Label: t.Title.In(text.LangOf(ctx))})
-			}
+		trades, departments := teams(stamp.Figures)
+		for _, t := range slices.Concat(trades, departments) {
+			options = append(options, ui.Option{Value: t.Name, Label: t.Title.In(text.LangOf(ctx))})
 		}
 	}
 	return options

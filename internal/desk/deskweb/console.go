@@ -149,30 +149,25 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 		f.Picks = append(f.Picks, ui.Pick{Value: kind, Label: p.title(ctx, project.ID, kind), Key: strconv.Itoa(i + 1)})
 	}
 	f.SendLabel = text.T(ctx, "记下并派出", "Record and send")
-	if err := p.fillChannel(ctx, project.ID, f, form["channel"]); err != nil {
-		return err
-	}
 	if !p.knows(project.ID, f.Kind) {
+		fillChannel(ctx, nil, f, form["channel"])
 		return nil
 	}
 	if !desk.Knows(f.Kind) {
 		f.Picks = append(f.Picks, ui.Pick{Value: f.Kind, Label: p.title(ctx, project.ID, f.Kind)})
 	}
-	return p.fillKind(ctx, tx, r, c, form, s)
+	kind, err := p.matters.Kind(project.ID, f.Kind)
+	if err != nil {
+		return err
+	}
+	fillChannel(ctx, kind.Def, f, form["channel"])
+	return p.fillKind(ctx, tx, r, c, form, s, kind)
 }
 
 // fillChannel offers the ways a matter comes in by; the usual one need not be
 // chosen, so that a call that comes while something stands there still counts
-// as one.
-func (p *Pages) fillChannel(ctx context.Context, project int64, f *IntakeForm, chosen string) error {
-	var def *procedure.Definition
-	if p.knows(project, f.Kind) {
-		kind, err := p.matters.Kind(project, f.Kind)
-		if err != nil {
-			return err
-		}
-		def = kind.Def
-	}
+// as one. Before a kind is chosen def is nil.
+func fillChannel(ctx context.Context, def *procedure.Definition, f *IntakeForm, chosen string) {
 	f.Channel = "visit"
 	if f.Call != 0 {
 		f.Channel = "phone"
@@ -190,17 +185,12 @@ func (p *Pages) fillChannel(ctx context.Context, project int64, f *IntakeForm, c
 	if f.ChannelChosen != "" {
 		f.Channel = f.ChannelChosen
 	}
-	return nil
 }
 
 // fillKind adds the fields of the kind's first step, near cases and who would
 // be sent until when.
-func (p *Pages) fillKind(ctx context.Context, tx *store.Tx, r *http.Request, c *Console, form map[string]string, s Suggestion) error {
+func (p *Pages) fillKind(ctx context.Context, tx *store.Tx, r *http.Request, c *Console, form map[string]string, s Suggestion, kind casefile.Stamp) error {
 	project := web.ProjectOf(ctx)
-	kind, err := p.matters.Kind(project.ID, c.Form.Kind)
-	if err != nil {
-		return err
-	}
 	def, figures := kind.Def, kind.Figures
 	known := map[string]any{}
 	if c.Form.Unit != 0 && def.Field("part") != nil {

@@ -114,11 +114,13 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 			page.Phone = phone.Dial(number)
 		}
 	}
-	hung, err := p.Files.Hung(ctx, v.Case.Project, v.Case.ID)
-	if err != nil {
-		return page, err
+	if caseweb.HasPhotos(v) {
+		hung, err := p.Files.Hung(ctx, v.Case.Project, v.Case.ID)
+		if err != nil {
+			return page, err
+		}
+		page.Photos = shots(ctx, v, hung)
 	}
-	page.Photos = shots(ctx, v, hung)
 	page.Facts = p.facts(ctx, v)
 	page.Way = way(ctx, v)
 	page.Turn = p.turn(ctx, v)
