@@ -7,6 +7,7 @@ import (
 
 	"guanjia/internal/errs"
 	"guanjia/internal/procedure"
+	"guanjia/internal/text"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -309,4 +310,24 @@ func TestNobodyTakesTheMoneyTheyAskedFor(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	w.done(boss, "paid", nil).wantStep("work")
+}
+
+// What the customer sent is not replaced by what the technician took; only a
+// correction, with its reason, sets the pictures anew.
+func TestPicturesAreAdded(t *testing.T) {
+	t.Parallel()
+	def := repair(t)
+	def.Fields = append(def.Fields, procedure.Field{Name: "photos", Title: text.B("照片", "Photos"), Type: procedure.TypePhoto})
+	log := []Event{
+		{Kind: EvOpened, Fields: m{"photos": []any{"1"}}},
+		{Kind: EvDone, Step: "work", Fields: m{"photos": []any{"2", "1"}}},
+		{Kind: EvDone, Step: "work", Fields: m{"photos": []string{"3"}, "what": "漏水"}},
+	}
+	if d := cmp.Diff(any([]string{"1", "2", "3"}), Fold(def, log).Fields["photos"]); d != "" {
+		t.Error(d)
+	}
+	log = append(log, Event{Kind: EvAmend, Fields: m{"photos": []string{"3"}}})
+	if d := cmp.Diff(any([]string{"3"}), Fold(def, log).Fields["photos"]); d != "" {
+		t.Errorf("after the correction: %s", d)
+	}
 }

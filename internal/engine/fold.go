@@ -22,6 +22,9 @@ func Fold(def *procedure.Definition, events []Event) State {
 func apply(def *procedure.Definition, s *State, e Event) {
 	s.Version++
 	for name, v := range e.Fields {
+		if e.Kind != EvAmend {
+			v = s.withPictures(def, name, v)
+		}
 		s.setField(def, name, v, e.Actor.ID)
 	}
 	if len(e.Facts) > 0 {
@@ -110,6 +113,29 @@ func (s State) Known() map[string]any {
 		}
 	}
 	return out
+}
+
+// withPictures adds the pictures of an answer to those given before: what the
+// customer sent with the report is not replaced by what the technician took
+// (REP-14). Only a correction sets the list anew.
+func (s *State) withPictures(def *procedure.Definition, name string, v any) any {
+	have, _ := s.Fields[name].([]string)
+	f := def.Field(name)
+	if f == nil || f.Type != procedure.TypePhoto || v == nil || len(have) == 0 {
+		return v
+	}
+	stored, bad := normal(f, nil, nil, v)
+	more, ok := stored.([]string)
+	if bad != nil || !ok {
+		return v
+	}
+	all := slices.Clone(have)
+	for _, ref := range more {
+		if !slices.Contains(all, ref) {
+			all = append(all, ref)
+		}
+	}
+	return all
 }
 
 func (s *State) setField(def *procedure.Definition, name string, v any, by int64) {

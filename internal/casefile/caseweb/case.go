@@ -1,21 +1,16 @@
 package caseweb
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
-	"guanjia/internal/estate"
-	"guanjia/internal/phone"
 	"guanjia/internal/procedure"
-	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -76,7 +71,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 	if page.View == "" {
 		page.View = "all"
 	}
-	page.Steps = rail(ctx, v)
+	page.Steps = p.rail(ctx, v)
 	for _, k := range c.Clocks {
 		if k.Run != "off" {
 			page.Clocks = append(page.Clocks, ClockLine{Title: k.Title.In(lang), Chip: clockChip(ctx, k, c.State.Pause, now)})
@@ -114,243 +109,6 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 	}
 	page.Flow = flow(ctx, v)
 	return page, nil
-}
-
-// rail is the step rail: steps of one group fold into one stop, the latest
-// entry of a repeated one counts.
-func rail(ctx context.Context, v casefile.View) []ui.Step {
-	lang := text.LangOf(ctx)
-	var stops []ui.Step
-	var keys []string
-	for _, t := range engine.Trail(v.Def, v.Events) {
-		key := t.Group
-		if key == "" {
-			key = t.Step
-		}
-		s := ui.Step{Name: t.Title.In(lang)}
-		switch t.State {
-		case engine.StopDone:
-			s.State, s.Who, s.When = ui.StepDone, whoWords(ctx, t.Who), ui.When(ctx, t.At)
-		case engine.StopCurrent:
-			s.State = ui.StepHere
-			s.Who = v.Names[v.Case.State.Assignee]
-		}
-		if at := slices.Index(keys, key); at >= 0 {
-			if t.State != engine.StopAhead {
-				stops[at] = s
-				// A step done again makes everything after it future again.
-				stops, keys = stops[:at+1], keys[:at+1]
-			}
-			continue
-		}
-		stops, keys = append(stops, s), append(keys, key)
-	}
-	return stops
-}
-
-// next is the form of the step the case stands at and what it still lacks.
-func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any, problem error) (*NextStep, []ui.Miss, error) {
-	lang := text.LangOf(ctx)
-	if v.Case.State.Status != engine.Open || len(v.Options) == 0 || v.Options[0].Kind != engine.EvDone {
-		return nil, nil, nil
-	}
-	option := v.Options[0]
-	step := v.Def.Step(option.Step)
-	if step == nil {
-		return nil, nil, nil
-	}
-	known := v.Case.State.Known()
-	for name, value := range typed {
-		known[name] = value
-	}
-	next := &NextStep{
-		Step: step.Name, Title: step.Title.In(lang), Who: p.roleWords(ctx, step.Who),
-		Asks: caseform.Asks(ctx, v.Figures, v.Def, step, known, problem),
-	}
-	for _, f := range caseform.Asked(v.Def, step) {
-		next.Files = next.Files || f.Type == procedure.TypePhoto
-	}
-	if step.Do == procedure.KindDispatch {
-		ask, err := p.dispatchAsk(ctx, v, step)
-		if err != nil {
-			return nil, nil, err
-		}
-		next.Dispatch = ask
-	}
-	for i, outcome := range option.Outcomes {
-		b := ui.B{Label: outcomeWord(string(step.Do), outcome).In(lang), Name: "outcome", Value: outcome, Primary: i == 0}
-		if step.Do == procedure.KindForm {
-			b.Label = step.Title.In(lang) + text.T(ctx, "，记下", ": save")
-		}
-		if i == 0 {
-			b.Key = "ctrl+enter"
-		}
-		if !option.May { // one button says why; more would only repeat it
-			b.Why = text.Tf(ctx, "“%s”由%s办理。", "“%s” is done by: %s.", step.Title.In(lang), next.Who)
-			b.ID = "do-" + outcome
-			next.Buttons = []ui.B{b}
-			break
-		}
-		next.Buttons = append(next.Buttons, b)
-	}
-	if p.more.Elsewhere != nil && option.May {
-		words, path, err := p.more.Elsewhere(ctx, web.ProjectOf(ctx), v)
-		if err != nil {
-			return nil, nil, err
-		}
-		if path != "" {
-			next.There, next.Buttons = &Way{Label: words, Path: path}, nil
-			return next, nil, nil
-		}
-	}
-	var missing []ui.Miss
-	for _, m := range option.Missing {
-		miss := ui.Miss{What: m.Title.In(lang), Icon: missIcon(m.Kind)}
-		if m.Kind == "paper" {
-			miss.Word, miss.Path = text.T(ctx, "登记", "Add"), casePath(web.ProjectOf(ctx), v.Case.Number)+"/way/"+wayPaper+"?choice="+m.Name
-		}
-		missing = append(missing, miss)
-	}
-	return next, missing, nil
-}
-
-// dispatchAsk offers who a step can be sent to: of a trade who can do it, the
-// one with the least in hand chosen; of a department its head first, then who
-// takes work, for which department they serve is written nowhere.
-func (p *Pages) dispatchAsk(ctx context.Context, v casefile.View, step *procedure.Step) (*DispatchAsk, error) {
-	trade, _ := v.Case.State.Fields[step.To].(string)
-	f := v.Def.Field(step.To)
-	department := f != nil && f.Type == procedure.TypeDepartment
-	ask := &DispatchAsk{People: []ui.Option{{Label: text.T(ctx, "先到先接", "Whoever accepts first")}}}
-	if department {
-		ask.People[0].Label = text.T(ctx, "部门里先接手的人", "Whoever of the department takes it first")
-		trade = ""
-	}
-	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		list, err := p.staff.Able(ctx, tx, v.Case.Project, trade)
-		if department {
-			slices.SortStableFunc(list, func(a, b Person) int { return rankOf(a) - rankOf(b) })
-		}
-		for i, s := range list {
-			value := strconv.FormatInt(s.Account, 10)
-			label := text.Tf(ctx, "%s · 手上 %d 单", "%s · %d in hand", s.Name, s.InHand)
-			if department && s.Head {
-				label = text.Tf(ctx, "%s（部门负责人） · 手上 %d 单", "%s (department head) · %d in hand", s.Name, s.InHand)
-			}
-			ask.People = append(ask.People, ui.Option{Value: value, Label: label})
-			if i == 0 && !department {
-				ask.Chosen = value
-			}
-		}
-		return err
-	})
-	return ask, err
-}
-
-func rankOf(p Person) int {
-	if p.Head {
-		return 0
-	}
-	return 1
-}
-
-func missIcon(kind string) string {
-	switch kind {
-	case "paper":
-		return "file-text"
-	case "signature":
-		return "signature"
-	case "money":
-		return "cash"
-	default:
-		return "circle-dashed"
-	}
-}
-
-// papers lists the photos of the case and the papers brought, oldest first.
-// What has no small picture is named, for there is nothing to show of it.
-func (p *Pages) papers(ctx context.Context, v casefile.View) ([]PaperLine, error) {
-	lang := text.LangOf(ctx)
-	var list []PaperLine
-	var hung map[string]Hung
-	if p.files != nil && HasPhotos(v) {
-		var err error
-		if hung, err = p.files.Hung(ctx, v.Case.Project, v.Case.ID); err != nil {
-			return nil, err
-		}
-	}
-	add := func(title, ref string, picture bool) {
-		if _, err := strconv.ParseInt(ref, 10, 64); err != nil {
-			return
-		}
-		x := PaperLine{Title: title, Path: "/files/" + ref, Picture: picture && hung[ref].Small}
-		if name := hung[ref].Name; picture && !x.Picture && name != "" {
-			x.Title += " · " + name
-		}
-		list = append(list, x)
-	}
-	for _, f := range v.Def.Fields {
-		if f.Type != procedure.TypePhoto {
-			continue
-		}
-		refs, _ := v.Case.State.Fields[f.Name].([]string)
-		for _, ref := range refs {
-			add(f.Title.In(lang), ref, true)
-		}
-	}
-	for _, e := range v.Events {
-		for _, paper := range v.Def.Papers {
-			if e.Kind == engine.EvPaper && caseform.Text(e.Data["name"]) == paper.Name {
-				add(paper.Title.In(lang), caseform.Text(e.Data["attachment"]), false)
-			}
-		}
-	}
-	return list, nil
-}
-
-func people(ctx context.Context, v casefile.View) []PersonLine {
-	list := []PersonLine{{Role: text.T(ctx, "客户", "Customer"), Name: v.Case.Caller}}
-	if v.Case.Phone != "" {
-		list[0].Name = strings.TrimSpace(v.Case.Caller + " " + phone.Mask(v.Case.Phone))
-	}
-	if v.Case.Customer != 0 && actorOf(ctx).May(estate.PermView, v.Case.Project) {
-		list[0].Path = "/p/" + web.ProjectOf(ctx).Code + "/people/" + strconv.FormatInt(v.Case.Customer, 10)
-	}
-	add := func(role string, account int64) {
-		if name := v.Names[account]; account > 0 && name != "" {
-			list = append(list, PersonLine{Role: role, Name: name})
-		}
-	}
-	add(text.T(ctx, "首问负责", "Case owner"), v.Case.State.Owner)
-	add(text.T(ctx, "经办", "Assignee"), v.Case.State.Assignee)
-	if v.Case.State.Team != "" {
-		list = append(list, teamLine(ctx, v))
-	}
-	if list[0].Name == "" { // of the common parts, told by nobody
-		list = list[1:]
-	}
-	return list
-}
-
-// teamLine is the trade or the department the case is with.
-func teamLine(ctx context.Context, v casefile.View) PersonLine {
-	line := PersonLine{Role: text.T(ctx, "工种", "Trade"), Name: v.Case.State.Team}
-	trades, departments := teams(v.Figures)
-	named := func(c procedure.Choice) bool { return c.Name == v.Case.State.Team }
-	if i := slices.IndexFunc(trades, named); i >= 0 {
-		line.Name = trades[i].Title.In(text.LangOf(ctx))
-	} else if i := slices.IndexFunc(departments, named); i >= 0 {
-		line.Name, line.Role = departments[i].Title.In(text.LangOf(ctx)), text.T(ctx, "部门", "Department")
-	}
-	return line
-}
-
-// teams are the trades and departments of a profile; one without any has none
-// to name.
-func teams(figures *procedure.Figures) (trades, departments []procedure.Choice) {
-	trades, _ = figures.Choices("trades", nil)
-	departments, _ = figures.Choices("departments", nil)
-	return trades, departments
 }
 
 // do does the current step.
