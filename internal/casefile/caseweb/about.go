@@ -62,7 +62,10 @@ func (p *Pages) homesFor(r *http.Request, v casefile.View, page *WayPage) error 
 		}
 		page.None = len(page.Options) == 0
 	}
-	if c.Unit != 0 || c.Customer != 0 {
+	if page.Corrects {
+		if len(page.Options) == 0 { // what stands is not cleared by a press without a choice
+			page.Options = append(page.Options, ui.Option{Label: text.T(ctx, "请选择", "Choose")})
+		}
 		page.Options = append(page.Options, ui.Option{Value: aboutValue(0, 0), Label: text.T(ctx, "哪一户、是谁都先不定", "neither unit nor customer is known")})
 	}
 	return nil

@@ -31,6 +31,12 @@ func TestUnitAndCustomerFromTheCasePage(t *testing.T) {
 		}
 		c.Get("desk", at).Want(t, http.StatusOK).Has(t, "定了房屋和客户："+c.Unit.Title()).Lacks(t, "补房屋和客户")
 		c.Post("desk", at+"/way/about", form).Want(t, http.StatusUnprocessableEntity)
+		c.Get("desk", at+"/way/about").Want(t, http.StatusOK).Has(t, `<option value="" selected>请选择`)
+		blind := url.Values{"version": {strconv.Itoa(c.Case(k.ID).State.Version)}, "choice": {""}, "text": {"按错了"}}
+		c.Post("desk", at+"/way/about", blind).Want(t, http.StatusUnprocessableEntity).Has(t, "请先查找")
+		if got := c.Case(k.ID); got.Unit != c.Unit.ID || got.Customer != c.Owner.ID {
+			t.Errorf("cleared without a choice: %+v", got)
+		}
 		c.Get("auditor", at+"/way/about?find=1502").Lacks(t, c.Owner.Name)
 	})
 }

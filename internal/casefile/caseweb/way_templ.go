@@ -340,7 +340,7 @@ func wayForm(p WayPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.B{Label: p.Title, Primary: true, Key: "ctrl+enter"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.B{Label: pressLabel(ctx, p), Primary: true, Key: "ctrl+enter"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -7,6 +7,14 @@ import (
 	"guanjia/internal/web/ui"
 )
 
+// pressLabel is what pressing the button of a way does.
+func pressLabel(ctx context.Context, p WayPage) string {
+	if p.Way == wayAbout {
+		return text.T(ctx, "就定这个", "Set it")
+	}
+	return p.Title
+}
+
 func choiceLabel(ctx context.Context, way string) string {
 	switch way {
 	case wayPaper:
