@@ -110,6 +110,17 @@ func Asks(ctx context.Context, figures *procedure.Figures, def *procedure.Defini
 	return asks
 }
 
+// WithKept adds the pictures that a refused form had brought, among what was
+// typed: nobody signs or goes back for a photo twice.
+func WithKept(asks []Ask, typed map[string]any) []Ask {
+	for i, a := range asks {
+		if a.Field.Type == procedure.TypePhoto || a.Field.Type == procedure.TypeSignature {
+			asks[i].Kept, _ = typed[a.Field.Name].([]string)
+		}
+	}
+	return asks
+}
+
 func fieldErr(ctx context.Context, err error, name string) string {
 	if e := ui.ErrOf(ctx, err, name); e != "" {
 		return e

@@ -1,16 +1,13 @@
 package caseweb
 
 import (
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"guanjia/internal/casefile"
-	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
-	"guanjia/internal/procedure"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -127,11 +124,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 		return errs.New(errs.Invalid, "casefile.step.unknown", "没有这个步骤，请刷新页面。", "There is no such step; reload the page.")
 	}
 	version, _ := strconv.Atoi(web.Value(r, "version"))
-	photos, err := p.keepPhotos(r, v, step)
-	var answers map[string]any
-	if err == nil {
-		answers, err = caseform.Read(r, caseform.Asked(v.Def, step), photos)
-	}
+	answers, err := Answers(r, p.files, v, step)
 	if err == nil {
 		data := map[string]any{}
 		if a, e := strconv.ParseInt(web.Value(r, "assignee"), 10, 64); e == nil && a > 0 {
@@ -170,15 +163,6 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, problem error, typ
 		status = http.StatusConflict
 	}
 	return web.RenderStatus(w, r, status, casePage(page))
-}
-
-func (p *Pages) keepPhotos(r *http.Request, v casefile.View, step *procedure.Step) (map[string][]string, error) {
-	if p.files == nil {
-		return nil, nil //nolint:nilnil // nothing can be kept
-	}
-	return caseform.Uploads(r, caseform.Asked(v.Def, step), func(name string, body io.Reader) (string, error) {
-		return p.files.KeepPicture(r.Context(), actorOf(r.Context()), v.Case.Project, v.Case.ID, name, body)
-	})
 }
 
 // note adds a word to the file, or records what the customer was told.

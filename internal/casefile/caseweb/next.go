@@ -32,7 +32,7 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 	}
 	next := &NextStep{
 		Step: step.Name, Title: step.Title.In(lang), Who: p.roleWords(ctx, step.Who),
-		Asks: caseform.Asks(ctx, v.Figures, v.Def, step, known, problem),
+		Asks: caseform.WithKept(caseform.Asks(ctx, v.Figures, v.Def, step, known, problem), typed),
 	}
 	for _, f := range caseform.Asked(v.Def, step) {
 		next.Files = next.Files || f.Type == procedure.TypePhoto

@@ -130,9 +130,9 @@ func (p *Pages) bring(r *http.Request, v casefile.View) error {
 	var kept map[string][]string
 	err := v.TakesPaper(web.Value(r, "choice"))
 	if err == nil && p.files != nil {
-		kept, err = caseform.Uploads(r, []procedure.Field{{Name: wayPaper, Type: procedure.TypePhoto}}, func(name string, body io.Reader) (string, error) {
+		kept, err = caseform.Uploads(r, []procedure.Field{{Name: wayPaper, Type: procedure.TypePhoto}}, caseform.Files{Keep: func(name string, body io.Reader) (string, error) {
 			return p.files.Keep(ctx, actorOf(ctx), v.Case.Project, v.Case.ID, name, body)
-		})
+		}})
 	}
 	if err == nil && len(kept[wayPaper]) == 0 {
 		const zh, en = "没有收到文件，请选扫描件或照片。", "No file arrived; choose a scan or a photo."

@@ -33,31 +33,13 @@ func (p *Pages) photos(r *http.Request, c casefile.Case, key string) error {
 		return first(err, refused)
 	}
 	err = p.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		now, err := p.cases.ByID(ctx, tx, c.ID)
-		if err != nil {
+		why := text.Tf(ctx, "住户发来 %d 张照片", "The resident sent %d photo(s)", len(kept))
+		do := casefile.Doing{Case: c.ID, Key: key, Command: engine.Command{Actor: asResident, Data: map[string]any{"reason": why}}}
+		if added, err := p.cases.AddPictures(ctx, tx, auth.System, do, photoField, kept); added || err != nil {
 			return err
 		}
-		env, err := p.cases.Versions(ctx, tx, now)
-		if err != nil {
-			return err
-		}
-		cmd := engine.Command{Kind: engine.EvNote, Actor: asResident, Data: map[string]any{
-			"text": text.Tf(ctx, "住户发来 %d 张照片", "The resident sent %d photo(s)", len(kept)), "from": "customer",
-		}}
-		if f := env.Def.Field(photoField); f != nil && f.Type == procedure.TypePhoto && now.State.Status == engine.Open {
-			have, _ := now.State.Fields[photoField].([]string)
-			all := slices.Clone(have)
-			for _, ref := range kept {
-				if !slices.Contains(all, ref) {
-					all = append(all, ref)
-				}
-			}
-			if len(all) == len(have) {
-				return nil // sent twice
-			}
-			cmd = engine.Command{Kind: engine.EvAmend, Actor: asResident, Fields: map[string]any{photoField: all}, Data: map[string]any{"reason": cmd.Data["text"]}}
-		}
-		_, err = p.cases.DoIn(ctx, tx, auth.System, casefile.Doing{Case: c.ID, Key: key, Command: cmd})
+		do.Command.Kind, do.Command.Data = engine.EvNote, map[string]any{"text": why, "from": "customer"}
+		_, err := p.cases.DoIn(ctx, tx, auth.System, do)
 		return err
 	})
 	return first(err, refused)

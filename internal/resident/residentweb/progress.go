@@ -317,9 +317,9 @@ func (p *Pages) rated(ctx context.Context, r *http.Request, l resident.Link) err
 	key := "r" + itoa(l.ID) + "-" + text.Cut(web.Value(r, "key"), 40)
 	if step := env.Def.Step(c.State.Step); step != nil && step.Do == procedure.KindSign && forCustomer(step) {
 		asked := caseform.Asked(env.Def, step)
-		kept, err := caseform.Uploads(r, asked, func(name string, body io.Reader) (string, error) {
+		kept, err := caseform.Uploads(r, asked, caseform.Files{Keep: func(name string, body io.Reader) (string, error) {
 			return p.house.Keep(ctx, c.Project, c.ID, name, body)
-		})
+		}})
 		if err != nil {
 			return err
 		}

@@ -36,12 +36,19 @@
   const identity = (f) => `${f.name} ${f.size} ${f.lastModified}`;
   const stateOf = (input) => input.closest("[data-photos]").querySelector("[data-photos-state]");
 
-  function tile(input, one, number) {
+  function offButton(input, label, take) {
     const off = make("button", { type: "button", className: "gj-off", textContent: "×" });
-    off.setAttribute("aria-label", say(`去掉第 ${number} 份：${one.file.name}`, `Take off number ${number}: ${one.file.name}`));
+    off.setAttribute("aria-label", label);
     off.addEventListener("click", () => {
-      hold(input, taken.get(input).filter((x) => x !== one));
+      take();
       input.focus();
+    });
+    return off;
+  }
+
+  function tile(input, one, number) {
+    const off = offButton(input, say(`去掉第 ${number} 份：${one.file.name}`, `Take off number ${number}: ${one.file.name}`), () => {
+      hold(input, taken.get(input).filter((x) => x !== one));
     });
     const named = () => make("span", { className: "gj-file-name", textContent: one.file.name });
     if (!one.file.type.startsWith("image/")) return make("div", { className: "gj-shot" }, named(), off);
@@ -58,7 +65,7 @@
     for (const one of list) bag.items.add(one.file);
     input.files = bag.files;
     const add = input.closest(".is-add");
-    for (const old of add.parentElement.querySelectorAll(".gj-shot:not(.is-add)")) old.remove();
+    for (const old of add.parentElement.querySelectorAll(".gj-shot:not(.is-add, .is-kept)")) old.remove();
     list.forEach((one, i) => add.before(tile(input, one, i + 1)));
     const sum = list.reduce((n, one) => n + one.file.size, 0);
     let wrong = "";
@@ -97,6 +104,10 @@
     work.then(() => e.target.requestSubmit(e.submitter));
   });
   for (const input of document.querySelectorAll("[data-photos] input[type=file]")) {
+    for (const old of input.closest(".gj-shots").querySelectorAll(".is-kept")) { // of a form that was refused
+      const words = old.querySelector("img").alt;
+      old.append(offButton(input, say(`去掉${words}`, `Take off: ${words}`), () => old.remove()));
+    }
     if (input.files.length) change(input); // kept by the browser over a reload
   }
 }

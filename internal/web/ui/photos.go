@@ -4,6 +4,10 @@ package ui
 type PhotoSorts struct {
 	Documents bool // PDF, too
 	Camera    bool // a phone's camera, at once
+	// Kept are the references of pictures that the form had brought when it was
+	// refused; they travel again under KeptName.
+	Kept     []string
+	KeptName string
 }
 
 // PhotoScript is the script a page with a field for pictures needs.

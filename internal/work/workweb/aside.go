@@ -1,7 +1,8 @@
 package workweb
 
 import (
-	"io"
+	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,9 +12,11 @@ import (
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
+	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/procedure"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -156,25 +159,20 @@ func (p *Pages) photo(w http.ResponseWriter, r *http.Request) error {
 	if field == nil || field.Type != procedure.TypePhoto {
 		return errs.New(errs.Invalid, "work.photo.none", "这种事项不收照片。", "This kind of case takes no photos.")
 	}
-	kept, err := caseform.Uploads(r, []procedure.Field{{Name: "photo", Type: procedure.TypePhoto}}, func(name string, body io.Reader) (string, error) {
-		return p.Files.KeepPicture(ctx, actorOf(ctx), v.Case.Project, v.Case.ID, name, body)
-	})
+	kept, err := caseform.Uploads(r, []procedure.Field{{Name: "photo", Type: procedure.TypePhoto}}, caseweb.FormFiles(ctx, p.Files, v.Case))
 	if err == nil && len(kept["photo"]) == 0 {
 		err = errs.New(errs.Invalid, "work.photo.empty", "没有收到照片，请再拍一次。", "No photo arrived; take it again.")
 	}
-	if err == nil {
-		have, _ := v.Case.State.Fields[name].([]string)
-		all := slices.Clone(have)
-		for _, ref := range kept["photo"] {
-			if !slices.Contains(all, ref) {
-				all = append(all, ref)
+	if list := kept["photo"]; len(list) > 0 && (err == nil || errs.KindOf(err) == errs.Invalid) { // what is a picture is kept, beside what is none
+		do := casefile.Doing{Case: v.Case.ID, Command: engine.Command{Data: map[string]any{"reason": text.T(ctx, "现场拍照", "photo taken on the spot")}}}
+		failed := p.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			added, err := p.Cases.AddPictures(ctx, tx, actorOf(ctx), do, name, list)
+			if err == nil && !added {
+				err = errs.New(errs.Conflict, "work.photo.ended", "这件事已经结束，照片没有收进去。", "This case has ended; the photos were not added.")
 			}
-		}
-		if len(all) > len(have) {
-			_, err = p.Cases.Do(ctx, actorOf(ctx), casefile.Doing{Case: v.Case.ID, Command: engine.Command{
-				Kind: engine.EvAmend, Fields: map[string]any{name: all}, Data: map[string]any{"reason": text.T(ctx, "现场拍照", "photo taken on the spot")},
-			}})
-		}
+			return err
+		})
+		err = cmp.Or(failed, err)
 	}
 	if err != nil {
 		return p.refused(w, r, err, "")

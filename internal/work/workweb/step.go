@@ -2,7 +2,6 @@ package workweb
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -81,7 +80,7 @@ func (p *Pages) stepPage(r *http.Request, v casefile.View, typed map[string]any,
 	for name, value := range typed {
 		known[name] = value
 	}
-	page.Asks = caseform.Asks(ctx, v.Figures, v.Def, step, known, problem)
+	page.Asks = caseform.WithKept(caseform.Asks(ctx, v.Figures, v.Def, step, known, problem), typed)
 	if table := summed(v.Def, step); table != "" {
 		page.Sum = true
 		page.Asks = slices.DeleteFunc(page.Asks, func(a caseform.Ask) bool { return a.Field.Name == "total" })
@@ -199,12 +198,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 	if step == nil {
 		return errs.New(errs.Invalid, "casefile.step.unknown", "没有这个步骤，请刷新页面。", "There is no such step; reload the page.")
 	}
-	asked := caseform.Asked(v.Def, step)
-	kept, err := caseform.Uploads(r, asked, p.keep(ctx, v.Case))
-	var answers map[string]any
-	if err == nil {
-		answers, err = caseform.Read(r, asked, kept)
-	}
+	answers, err := caseweb.Answers(r, p.Files, v, step)
 	if table := summed(v.Def, step); table != "" && err == nil {
 		if rows := answers[table]; rows != nil {
 			answers["total"] = sum(rows)
@@ -253,10 +247,4 @@ func (p *Pages) refused(w http.ResponseWriter, r *http.Request, problem error, t
 	}
 	page.Err, page.Typed = problem, typed
 	return web.RenderStatus(w, r, web.StatusOf(problem), orderView(page))
-}
-
-func (p *Pages) keep(ctx context.Context, c casefile.Case) func(string, io.Reader) (string, error) {
-	return func(name string, body io.Reader) (string, error) {
-		return p.Files.KeepPicture(ctx, actorOf(ctx), c.Project, c.ID, name, body)
-	}
 }
