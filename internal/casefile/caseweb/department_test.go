@@ -42,3 +42,23 @@ func TestAComplaintGoesToItsDepartment(t *testing.T) {
 		}
 	})
 }
+
+// What goes to the developer's contractor is nobody's of the house, unless one
+// is named to follow it up: none is chosen beforehand.
+func TestWorkOutsideIsNobodysOfTheHouse(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := c.Repair("外窗渗水")
+		k = c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		k = c.Do("technician", k, "accept", "accepted", nil, nil)
+		k = c.Do("technician", k, "arrive", "arrived", nil, nil)
+		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "窗框没打胶", "charge": "warranty"}, nil)
+		at := "/p/lin/cases/" + k.Number
+		c.Get("desk", at).Want(t, http.StatusOK).Has(t, "谁跟进", `<option value="" selected>不指定`).Lacks(t, "先到先接")
+		form := url.Values{"step": {"contractor"}, "outcome": {"sent"}, "version": {strconv.Itoa(k.State.Version)}, "assignee": {""}, "field.contractor": {"东方建工"}}
+		c.Post("desk", at+"/do", form).Want(t, http.StatusSeeOther)
+		if got := c.Case(k.ID).State; got.Step != "returned" || got.Team != "developer" || got.Assignee != 0 {
+			t.Errorf("at %s with %q, account %d", got.Step, got.Team, got.Assignee)
+		}
+	})
+}

@@ -83,12 +83,18 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 
 // dispatchAsk offers who a step can be sent to: of a trade who can do it, the
 // one with the least in hand chosen; of a department its head first, then who
-// takes work, for which department they serve is written nowhere.
+// takes work, for which department they serve is written nowhere. What goes to
+// somebody outside (the developer's contractor) is nobody's of the house, unless
+// one is named to follow it up.
 func (p *Pages) dispatchAsk(ctx context.Context, v casefile.View, step *procedure.Step) (*DispatchAsk, error) {
 	trade, _ := v.Case.State.Fields[step.To].(string)
 	f := v.Def.Field(step.To)
 	department := f != nil && f.Type == procedure.TypeDepartment
-	ask := &DispatchAsk{People: []ui.Option{{Label: text.T(ctx, "先到先接", "Whoever accepts first")}}}
+	ask := &DispatchAsk{Label: text.T(ctx, "派给", "Send to"), People: []ui.Option{{Label: text.T(ctx, "先到先接", "Whoever accepts first")}}}
+	outside := f == nil && step.To != "owner" && step.To != "assignee"
+	if outside {
+		ask.Label, ask.People[0].Label = text.T(ctx, "谁跟进", "Who follows it up"), text.T(ctx, "不指定", "Nobody in particular")
+	}
 	if department {
 		ask.People[0].Label = text.T(ctx, "部门里先接手的人", "Whoever of the department takes it first")
 		trade = ""
@@ -105,7 +111,7 @@ func (p *Pages) dispatchAsk(ctx context.Context, v casefile.View, step *procedur
 				label = text.Tf(ctx, "%s（部门负责人） · 手上 %d 单", "%s (department head) · %d in hand", s.Name, s.InHand)
 			}
 			ask.People = append(ask.People, ui.Option{Value: value, Label: label})
-			if i == 0 && !department {
+			if i == 0 && !department && !outside {
 				ask.Chosen = value
 			}
 		}
