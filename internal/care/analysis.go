@@ -16,7 +16,7 @@ func (s *Service) Analyse(ctx context.Context, actor auth.Actor, project int64, 
 		return casefile.Case{}, err
 	}
 	return s.cases.Open(ctx, actor, casefile.Opening{
-		Project: project, Procedure: "analysis", Channel: "department", Subject: problem, Words: problem,
+		Project: project, Procedure: "analysis", Channel: "own", Subject: problem, Words: problem,
 		Fields: map[string]any{"problem": problem, "period": period, "count": count},
 		Key:    fmt.Sprintf("care.analysis %s %s %d", period, problem, count),
 	})

@@ -133,7 +133,7 @@ func (s *Service) CreateSurvey(ctx context.Context, actor auth.Actor, v Survey) 
 			asks[i] = map[string]any{"ask": q.Ask}
 		}
 		fields := map[string]any{"subject": v.Title, "questions": asks, "until": v.Until}
-		c, err := s.cases.OpenIn(ctx, tx, actor, casefile.Opening{Project: v.Project, Procedure: "survey", Channel: "department", Subject: v.Title, Words: v.Title, Fields: fields})
+		c, err := s.cases.OpenIn(ctx, tx, actor, casefile.Opening{Project: v.Project, Procedure: "survey", Channel: "own", Subject: v.Title, Words: v.Title, Fields: fields})
 		if err != nil {
 			return err
 		}
