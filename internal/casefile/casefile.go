@@ -142,7 +142,8 @@ type Filter struct {
 	Project   int64
 	Procedure string
 	Status    string // open, closed …; "" any
-	Clock     string // late, today (due by midnight, late included), waiting (paused), running (not late)
+	Clock     string // late, today (due by midnight, late included), later (not today, or none runs), waiting (paused), running (not late)
+	Turn      *Turn  // whose present step it is, see TurnOf
 	Assignee  int64
 	Owner     int64
 	Team      string

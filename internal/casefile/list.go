@@ -117,6 +117,7 @@ func (s *Service) query(ctx context.Context, tx *store.Tx, actor auth.Actor, f F
 	q.and("c.project_id = ?", f.Project)
 	switch {
 	case actor.May(PermView, f.Project):
+	case f.Turn != nil && f.Turn.account == actor.Account && actor.May(PermWork, f.Project): // who is to do a step may see it
 	case actor.May(PermWork, f.Project) && actor.Account > 0 && f.Assignee == actor.Account, actor.May(PermWork, f.Project) && actor.Account > 0 && f.Owner == actor.Account:
 	case actor.May(PermWork, f.Project) && actor.Account > 0 && f.Team != "": // waiting for the team, taken by nobody
 		q.and("c.assignee_id = 0")
@@ -125,7 +126,7 @@ func (s *Service) query(ctx context.Context, tx *store.Tx, actor auth.Actor, f F
 	default:
 		return nil, forbidden(PermView)
 	}
-	if f.Order == "due" || f.Clock != "" || f.Status == "open" {
+	if f.Order == "due" || f.Clock != "" || f.Status == "open" || f.Turn != nil {
 		f.Status = ""
 		q.and("c.status = 'open'") // literal, so that the partial indexes serve
 	}
@@ -158,6 +159,9 @@ func (s *Service) query(ctx context.Context, tx *store.Tx, actor auth.Actor, f F
 	if err := q.clock(f.Clock, tx.Now()); err != nil {
 		return nil, err
 	}
+	if f.Turn != nil {
+		f.Turn.narrow(q)
+	}
 	if err := q.fields(ctx, tx, f, s.few); err != nil {
 		return nil, err
 	}
@@ -170,8 +174,9 @@ func (q *query) clock(word string, now time.Time) error {
 	case "late":
 		q.and("c.due_at < ?", store.Micros(now))
 	case "today":
-		day := now.In(calendar.Zone)
-		q.and("c.due_at <= ?", store.Micros(time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, calendar.Zone)))
+		q.and("c.due_at <= ?", midnight(now))
+	case "later":
+		q.and("c.due_at > ?", midnight(now))
 	case "waiting":
 		q.and("c.paused = 1")
 	case "running":
@@ -180,6 +185,12 @@ func (q *query) clock(word string, now time.Time) error {
 		return invalid("clock")
 	}
 	return nil
+}
+
+// midnight is the end of the day of now.
+func midnight(now time.Time) int64 {
+	day := now.In(calendar.Zone)
+	return store.Micros(time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, calendar.Zone))
 }
 
 // fewFound is how many cases with an answer are few: they are looked up by it;

@@ -25,13 +25,14 @@ var views = []struct {
 	{"today", text.B("今天到期", "Due today"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock, f.Order = "open", "today", "due" }},
 	{"late", text.B("超时", "Late"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock, f.Order = "open", "late", "due" }},
 	{"waiting", text.B("暂停", "Paused"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock = "open", "waiting" }},
+	{"turn", text.B("等我处理", "Waiting for me"), func(f *casefile.Filter, _ int64) { f.Status, f.Order = "open", "due" }},
 	{"mine", text.B("交给我的", "Mine"), func(f *casefile.Filter, a int64) { f.Status, f.Assignee, f.Order = "open", a, "due" }},
 	{"owned", text.B("我首接的", "I took in"), func(f *casefile.Filter, a int64) { f.Status, f.Owner, f.Order = "open", a, "due" }},
 	{"all", text.B("全部", "All"), func(*casefile.Filter, int64) {}},
 }
 
 // filterOf reads the address into a filter.
-func filterOf(r *http.Request) (casefile.Filter, string) {
+func (p *Pages) filterOf(r *http.Request) (casefile.Filter, string) {
 	q := r.URL.Query()
 	f := casefile.Filter{
 		Project: web.ProjectOf(r.Context()).ID, Procedure: q.Get("kind"),
@@ -56,6 +57,9 @@ func filterOf(r *http.Request) (casefile.Filter, string) {
 			v.set(&f, actorOf(r.Context()).Account)
 		}
 	}
+	if view == "turn" {
+		f.Turn = p.turnOf(r.Context())
+	}
 	if s := q.Get("status"); s != "" {
 		f.Status = s
 		if s != "open" {
@@ -75,6 +79,12 @@ func filterOf(r *http.Request) (casefile.Filter, string) {
 	return f, view
 }
 
+// turnOf is what the reader is to do now.
+func (p *Pages) turnOf(ctx context.Context) *casefile.Turn {
+	project := web.ProjectOf(ctx).ID
+	return casefile.TurnOf(actorOf(ctx), project, p.book.Kinds(project))
+}
+
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	page, err := p.loadList(r)
 	if err != nil {
@@ -88,7 +98,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) loadList(r *http.Request) (ListPage, error) {
 	ctx := r.Context()
 	project, actor := web.ProjectOf(ctx), actorOf(ctx)
-	f, view := filterOf(r)
+	f, view := p.filterOf(r)
 	page := ListPage{Columns: shown(r.URL.Query()["cols"])}
 	var found casefile.Page
 	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {

@@ -81,7 +81,7 @@ func blank(ctx context.Context, v casefile.View) []string {
 func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	project := web.ProjectOf(ctx)
-	f, _ := filterOf(r)
+	f, _ := p.filterOf(r)
 	now := p.db.Clock().Now()
 	reg := p.registerOf(ctx, project, f.Procedure)
 	page := RegisterPage{Heads: reg.heads(ctx), Paper: ui.PaperProps{Wide: true,

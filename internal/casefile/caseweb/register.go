@@ -172,7 +172,7 @@ const maxExcel = 50000
 func (p *Pages) excel(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	project := web.ProjectOf(ctx)
-	f, _ := filterOf(r)
+	f, _ := p.filterOf(r)
 	now := p.db.Clock().Now()
 	reg := p.registerOf(ctx, project, f.Procedure)
 	title := project.Name + reg.form.title.In(text.LangOf(ctx))

@@ -53,7 +53,7 @@ func (p *Pages) viewsOf(ctx context.Context, tx *store.Tx, r *http.Request, page
 		page.Views = append(page.Views, ui.View{Title: v.title.In(lang), Path: base + "?view=" + v.key, Current: v.key == view && !own})
 		filter := casefile.Filter{Project: project.ID}
 		v.set(&filter, actor.Account)
-		if filter.Status != "" && !f.NoTotal { // of all cases only their page counts
+		if filter.Status != "" && v.key != "turn" && !f.NoTotal { // of all cases, and of the steps of many kinds, only their page counts
 			asked, at = append(asked, filter), append(at, i)
 		}
 	}

@@ -1,14 +1,12 @@
 package caseweb
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"guanjia/internal/casefile"
-	"guanjia/internal/engine"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -25,13 +23,17 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 	page := TodayPage{ListPath: "/p/" + project.Code + "/cases"}
 	all := actor.May(casefile.PermView, project.ID)
 	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		f := casefile.Filter{Project: project.ID, Status: "open", Order: "due", Limit: 200}
+		f := casefile.Filter{Project: project.ID, Status: "open", Order: "due", Limit: 1} // for their number
 		if !all {
 			f.Assignee = actor.Account
 		}
+		turn := p.turnOf(ctx)
 		open, err := p.cases.ListIn(ctx, tx, actor, f)
 		if err != nil {
 			return err
+		}
+		if !all { // what is late or due for others is theirs
+			f.Assignee, f.Turn = 0, turn
 		}
 		f.Clock, f.Limit = "late", 60
 		late, err := p.cases.ListIn(ctx, tx, actor, f)
@@ -49,12 +51,12 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 		})
 		page.Late, page.Due = late.Total, max(due.Total-late.Total, 0)
 		p.group(ctx, &page, text.T(ctx, "今天到期", "Due today"), "today", text.T(ctx, "，先到先看", ", soonest first"), dueOnly, page.Due, due.Names)
-		mine := slices.DeleteFunc(waitingFor(actor.Account, actor.Roles(project.ID), open.Cases, p.book), func(c casefile.Case) bool {
-			shown := func(x casefile.Case) bool { return x.ID == c.ID } // above, among the late and the due
-			return slices.ContainsFunc(late.Cases, shown) || slices.ContainsFunc(dueOnly, shown)
-		})
-		page.Waiting = len(mine)
-		p.group(ctx, &page, text.T(ctx, "等你处理", "Waiting for you"), "mine", "", mine, len(mine), open.Names)
+		waiting, err := p.cases.ListIn(ctx, tx, actor, casefile.Filter{Project: project.ID, Turn: turn, Clock: "later", Order: "due", Limit: dayRows}) // those late and due stand above
+		if err != nil {
+			return err
+		}
+		page.Waiting = waiting.Total
+		p.group(ctx, &page, text.T(ctx, "等你处理", "Waiting for you"), "turn", "", waiting.Cases, waiting.Total, waiting.Names)
 		page.Rest = max(open.Total-page.Late-page.Due, 0)
 		staff, err := p.staff.Able(ctx, tx, project.ID, "")
 		if err != nil {
@@ -91,27 +93,4 @@ func (p *Pages) group(ctx context.Context, page *TodayPage, title, view, hint st
 	}
 	g.More = max(total-len(g.Rows), 0)
 	page.Groups = append(page.Groups, g)
-}
-
-// waitingFor keeps the cases whose next step is this person's to do: the work is
-// with them, or with nobody and the step names one of their roles.
-func waitingFor(account int64, roles []string, open []casefile.Case, book Handbook) []casefile.Case {
-	var mine []casefile.Case
-	for _, c := range open {
-		stamp, err := book.Stamp(c.Project, c.Procedure)
-		if err != nil {
-			continue
-		}
-		step := stamp.Def.Step(c.State.Step)
-		if step == nil || c.State.Status != engine.Open || c.State.Pause != nil {
-			continue
-		}
-		if c.State.Assignee == account && slices.Contains(step.Who, "assignee") ||
-			c.State.Owner == account && slices.Contains(step.Who, "owner") ||
-			c.State.Assignee == 0 && slices.ContainsFunc(step.Who, func(w string) bool { return slices.Contains(roles, w) }) {
-			mine = append(mine, c)
-		}
-	}
-	slices.SortStableFunc(mine, func(a, b casefile.Case) int { return cmp.Compare(a.State.Since.Unix(), b.State.Since.Unix()) })
-	return mine
 }

@@ -1,0 +1,56 @@
+package caseweb_test
+
+import (
+	"net/http"
+	"testing"
+
+	"guanjia/e2e/center"
+)
+
+// proves INS-01: a step of a post is that post's to do though the work is still
+// with the technician: on the first page, in its list, and in nobody else's.
+func TestAStepWaitsForItsPost(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		c.Hire("cashier", "cashier", c.Project.ID)
+		k := c.Repair("水龙头滴水")
+		waits := func(who, words string, want bool) {
+			t.Helper()
+			list := c.Get(who, "/p/lin/cases?view=turn").Want(t, http.StatusOK)
+			if want {
+				c.Get(who, "/p/lin/today").Want(t, http.StatusOK).Has(t, k.Number)
+				list.Has(t, words)
+			} else {
+				list.Lacks(t, words)
+			}
+		}
+		waits("desk", "水龙头滴水", true) // to be sent
+		waits("supervisor", "水龙头滴水", true)
+		waits("cashier", "水龙头滴水", false)
+		k = c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		waits("technician", "水龙头滴水", true)
+		waits("desk", "水龙头滴水", false)
+		k = c.Do("technician", k, "accept", "accepted", nil, nil)
+		k = c.Do("technician", k, "arrive", "arrived", nil, nil)
+		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "阀芯坏", "charge": "paid"}, nil)
+		quote := []map[string]any{{"item": "阀芯", "sort": "material", "amount": int64(4500)}}
+		k = c.Do("technician", k, "quote", "agreed", map[string]any{"quote": quote, "total": int64(4500), "pay_by": "bill"}, nil)
+		k = c.Do("technician", k, "work", "done", map[string]any{"result": "fixed", "did": "换阀芯"}, nil)
+		k = c.Do("technician", k, "finish", "signed", map[string]any{"signed_by": []string{"1"}}, nil)
+		c.Do("technician", k, "sign", "refused", nil, nil)
+		waits("supervisor", "水龙头滴水", true)
+		waits("technician", "水龙头滴水", false)
+		k = c.Do("supervisor", k, "review", "done", map[string]any{"review": "当面说明，再修一次"}, nil)
+		k = c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		k = c.Do("technician", k, "accept", "accepted", nil, nil)
+		k = c.Do("technician", k, "arrive", "arrived", nil, nil)
+		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "阀芯坏", "charge": "paid"}, nil)
+		k = c.Do("technician", k, "quote", "agreed", map[string]any{"quote": quote, "total": int64(4500), "pay_by": "bill"}, nil)
+		k = c.Do("technician", k, "work", "done", map[string]any{"result": "fixed", "did": "换阀芯"}, nil)
+		k = c.Do("technician", k, "finish", "signed", map[string]any{"signed_by": []string{"1"}}, nil)
+		k = c.Do("technician", k, "sign", "signed", map[string]any{"approved_by": []string{"2"}}, nil)
+		waits("cashier", "水龙头滴水", true)
+		waits("supervisor", "水龙头滴水", false)
+		c.Get("cashier", "/p/lin/cases/"+k.Number).Want(t, http.StatusOK)
+	})
+}
