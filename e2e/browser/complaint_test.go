@@ -147,7 +147,6 @@ func TestComplaintFromCallToClosed(t *testing.T) {
 	stands(chief, "solve")
 	chief.write("[name='field.remedy.0.what']", "撤下两块")
 	chief.write("[name='field.remedy.0.cost']", "0")
-	chief.write("[name='field.cost']", "0")
 	chief.pick("field.beyond", "no")
 	chief.pick("field.can_now", "yes")
 	chief.done("done")

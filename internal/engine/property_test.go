@@ -37,7 +37,8 @@ var roles = []string{"desk", "supervisor", "department_head", "director", "dispa
 // Random people do random things to cases of every shipped procedure in every
 // profile. Whatever they do: nothing panics, refusals are of a known kind and
 // change nothing, the fold of the log equals the state, a replay decides the
-// same, the log survives JSON, the owner is never empty, no level fires twice,
+// same, the log survives JSON, the owner is never empty, a sum is the sum of its
+// rows, no level fires twice,
 // time never runs back, and the timer always finishes its work.
 // proves DSK-05, PLT-06.
 func TestWhateverPeopleDo(t *testing.T) {
@@ -187,6 +188,13 @@ func (g *game) holds() {
 	if (g.state.Status == Open) != (g.state.Step != "") {
 		g.t.Fatalf("status %s at step %q", g.state.Status, g.state.Step)
 	}
+	for i := range g.def.Fields {
+		f := &g.def.Fields[i]
+		table, column := f.Summed()
+		if want, ok := sumOf(g.state.Fields[table], column); table != "" && (!ok || g.state.Fields[f.Name] != want) {
+			g.t.Fatalf("%s is %v, its rows are %v", f.Name, g.state.Fields[f.Name], g.state.Fields[table])
+		}
+	}
 	fired := map[string]bool{}
 	for i, e := range g.events {
 		if e.Seq != i+1 || i > 0 && e.At.Before(g.events[i-1].At) {
@@ -271,7 +279,7 @@ func (g *game) command() Command {
 		c.Outcome = rapid.SampledFrom(outcomesOf(st)).Draw(g.t, "outcome")
 		c.Fields = m{}
 		for _, name := range st.Asks {
-			if rapid.IntRange(0, 7).Draw(g.t, "forgets "+name) == 0 {
+			if rapid.IntRange(0, 7).Draw(g.t, "forgets "+name) == 0 || g.def.Field(name).SumOf != "" && rapid.IntRange(0, 7).Draw(g.t, "types "+name) > 0 {
 				continue
 			}
 			c.Fields[name] = g.answer(g.def.Field(name), true)
@@ -322,7 +330,7 @@ func (g *game) data() m {
 func (g *game) fields() m {
 	out := m{}
 	for i := range g.def.Fields {
-		if f := &g.def.Fields[i]; rapid.IntRange(0, 2).Draw(g.t, "answers "+f.Name) > 0 {
+		if f := &g.def.Fields[i]; rapid.IntRange(0, 2).Draw(g.t, "answers "+f.Name) > 0 && (f.SumOf == "" || rapid.Bool().Draw(g.t, "types "+f.Name)) {
 			out[f.Name] = g.answer(f, rapid.IntRange(0, 9).Draw(g.t, "well") > 0)
 		}
 	}

@@ -190,6 +190,7 @@ func answers(env Env, vals procedure.Values, given map[string]any, may func(name
 		}
 		out[name] = v
 	}
+	sums(env, vals, out, bad)
 	return out
 }
 

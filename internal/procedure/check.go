@@ -101,6 +101,9 @@ func (c *checker) names() {
 		if !asked[f.Name] {
 			c.warn(f.Pos, "field.unasked", text.F("没有一步问“%s”", "no step asks %q", f.Name), text.B("放进某一步的 asks，或删去", "ask it in a step, or remove it"))
 		}
+		if f.SumOf != "" {
+			c.sum(f)
+		}
 		if f.From != "" {
 			c.everyProfile(f.Pos, f.From, "choices", func(fig *Figures) error { _, err := fig.Choices(f.From, nil); return err })
 		}
@@ -114,6 +117,24 @@ func (c *checker) names() {
 		}
 	}
 	c.rules(c.d.Pos, c.d.Opened.Rules)
+}
+
+// sum refuses a sum of what is no column of numbers, and one asked where its
+// table is not: it could be neither typed nor worked out there.
+func (c *checker) sum(f *Field) {
+	table, column := f.Summed()
+	t := c.d.Field(table)
+	if t == nil || t.Type != TypeTable || f.Type != TypeMoney && f.Type != TypeNumber ||
+		!slices.ContainsFunc(t.Columns, func(col Field) bool { return col.Name == column && col.Type == f.Type }) || f.Required && !t.Required {
+		c.refuse(f.Pos, "field.sum", text.F("“%s”写着 sum_of: %s，加不起来", "%q has sum_of: %s, which does not add up", f.Name, f.SumOf),
+			text.B("写“表格.列”，列与本栏同为 money 或 number；本栏必填，表格也要必填", "write table.column, column and field both money or both number; a required sum needs a required table"))
+		return
+	}
+	for i := range c.d.Steps {
+		if s := &c.d.Steps[i]; slices.Contains(s.Asks, f.Name) && !slices.Contains(s.Asks, table) {
+			c.refuse(s.Pos, "field.sum", text.F("步骤“%s”问合计“%s”，却不问“%s”", "step %q asks the sum %q but not %q", s.Name, f.Name, table), text.F("把“%s”也放进 asks", "ask %q too", table))
+		}
+	}
 }
 
 // rules refuses ids the handbook's list of rules does not have.

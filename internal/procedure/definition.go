@@ -1,6 +1,10 @@
 package procedure
 
-import "guanjia/internal/text"
+import (
+	"strings"
+
+	"guanjia/internal/text"
+)
 
 // Pos is where something stands in a handbook file; lines and columns from 1.
 type Pos struct {
@@ -84,6 +88,7 @@ type Field struct {
 	Of       []Choice // choices written in the definition
 	From     string   // or a figure path whose list gives the choices
 	Columns  []Field  // of a table
+	SumOf    string   // "table.column": worked out from the rows of a table, never typed
 	Rules    []string
 	Pos      Pos
 }
@@ -204,6 +209,13 @@ func (s *Step) Auto() bool {
 	default:
 		return false
 	}
+}
+
+// Summed splits SumOf into the table and its column, both "" when the field is
+// no sum.
+func (f *Field) Summed() (table, column string) {
+	table, column, _ = strings.Cut(f.SumOf, ".")
+	return table, column
 }
 
 // Step returns the step called name, or nil.

@@ -17,6 +17,7 @@ func fieldParts(d *Definition) []part {
 			{"type", text.B("类型", "type"), FieldTypeTitle(f.Type)}, {"hint", text.B("提示", "hint"), f.Hint},
 			{"required", text.B("必填", "required"), yes(f.Required)}, {"index", text.B("列入登记表", "shown in registers"), yes(f.Index)}, {"reason", text.B("要写理由", "needs a reason"), yes(f.Reason)},
 			{"of", text.B("选项", "choices"), choiceList(f.Of)}, plain("from", "选项来自", "choices from", f.From), {"columns", text.B("列", "columns"), columnList(f.Columns)},
+			plain("sum_of", "合计于", "sum of", f.SumOf),
 			listed("rule", "依据", "rules", f.Rules),
 		}}
 		parts = append(parts, p)

@@ -122,8 +122,8 @@ var fieldTypes = []string{
 }
 
 func (r reader) field(k, n *node, column bool) Field {
-	r.only(n, "title", "zh", "en", "hint", "type", "required", "index", "reason", "of", "from", "columns", "rule")
-	f := Field{Name: k.word, Title: r.title(n), Hint: r.both(n, "hint", false), Pos: k.pos, From: r.str(n, "from"), Rules: r.rules(n)}
+	r.only(n, "title", "zh", "en", "hint", "type", "required", "index", "reason", "of", "from", "columns", "sum_of", "rule")
+	f := Field{Name: k.word, Title: r.title(n), Hint: r.both(n, "hint", false), Pos: k.pos, From: r.str(n, "from"), SumOf: r.str(n, "sum_of"), Rules: r.rules(n)}
 	f.Type = FieldType(r.oneOf(n, "type", "", fieldTypes...))
 	r.must(n, "type")
 	f.Required, f.Index = r.yes(n, "required"), r.yes(n, "index")

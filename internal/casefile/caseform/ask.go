@@ -41,6 +41,11 @@ func (a Ask) control(ctx context.Context) ui.F {
 		Name: fieldPrefix + a.Field.Name, ID: "f-field-" + a.Field.Name, Label: a.label(ctx), Value: a.Value, Err: a.Err,
 		Hint: a.Field.Hint.In(text.LangOf(ctx)), Focus: a.Focus, Options: a.Choices,
 	}
+	if a.Field.SumOf != "" {
+		f.Aside, f.Hint = text.T(ctx, "自动合计", "worked out"), text.T(ctx, "按各行相加，保存时算出", "The sum of the rows, worked out when saved")
+		f.Attrs = templ.Attributes{"readonly": true}
+		return f
+	}
 	if a.Field.Required {
 		f.Aside = text.T(ctx, "必填", "required")
 	}

@@ -29,6 +29,9 @@ func Read(r *http.Request, asked []procedure.Field, files map[string][]string) (
 	answers := map[string]any{}
 	var f errs.Fields
 	for _, field := range asked {
+		if field.SumOf != "" { // worked out, never typed
+			continue
+		}
 		if field.Type == procedure.TypePhoto || field.Type == procedure.TypeSignature {
 			if ids := files[field.Name]; len(ids) > 0 {
 				answers[field.Name] = ids

@@ -28,6 +28,7 @@ func TestRead(t *testing.T) {
 		{Name: "again", Type: procedure.TypeTime},
 		{Name: "quote", Type: procedure.TypeTable, Columns: []procedure.Field{{Name: "item"}, {Name: "amount", Type: procedure.TypeMoney}}},
 		{Name: "photos", Type: procedure.TypePhoto},
+		{Name: "sum", Type: procedure.TypeMoney, SumOf: "quote.amount"},
 	}
 	tests := map[string]struct {
 		in   url.Values
@@ -48,6 +49,7 @@ func TestRead(t *testing.T) {
 				"photos": []string{"f1"},
 			}, nil,
 		},
+		"a sum is not read": {url.Values{"field.sum": {"0.01"}}, map[string]any{}, nil},
 		"wrong": {
 			url.Values{"field.total": {"12.345"}, "field.calmed": {"maybe"}, "field.again": {"tomorrow"}, "field.quote.1.amount": {"-3"}},
 			nil, []string{"calmed", "total", "again", "quote"},

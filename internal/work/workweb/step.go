@@ -81,10 +81,11 @@ func (p *Pages) stepPage(r *http.Request, v casefile.View, typed map[string]any,
 		known[name] = value
 	}
 	page.Asks = caseform.WithKept(caseform.Asks(ctx, v.Figures, v.Def, step, known, problem), typed)
-	if table := summed(v.Def, step); table != "" {
+	if total := summed(v.Def, step); total != nil {
+		table, column := total.Summed()
 		page.Sum = true
-		page.Asks = slices.DeleteFunc(page.Asks, func(a caseform.Ask) bool { return a.Field.Name == "total" })
-		page.Total = ui.Fen(sum(known[table]))
+		page.Asks = slices.DeleteFunc(page.Asks, func(a caseform.Ask) bool { return a.Field.Name == total.Name })
+		page.Total = ui.Fen(sum(known[table], column))
 		var err error
 		if page.Prices, err = p.prices(ctx, c); err != nil {
 			return page, false, err
@@ -126,25 +127,23 @@ func signed(ctx context.Context, v casefile.View) []FactLine {
 	return append(list, FactLine{text.T(ctx, "客户付", "Customer pays"), pays})
 }
 
-// summed is the table of a step whose amounts make its total (REP-06), "" for
-// other steps.
-func summed(def *procedure.Definition, step *procedure.Step) string {
-	if !slices.Contains(step.Asks, "total") {
-		return ""
-	}
-	for _, f := range caseform.Asked(def, step) {
-		if f.Type == procedure.TypeTable && slices.ContainsFunc(f.Columns, func(c procedure.Field) bool { return c.Name == "amount" && c.Type == procedure.TypeMoney }) {
-			return f.Name
+// summed is the amount of a step that the house works out from a table
+// (REP-06), nil for other steps.
+func summed(def *procedure.Definition, step *procedure.Step) *procedure.Field {
+	for _, name := range step.Asks {
+		if f := def.Field(name); f != nil && f.SumOf != "" && f.Type == procedure.TypeMoney {
+			return f
 		}
 	}
-	return ""
+	return nil
 }
 
-func sum(table any) int64 {
+// sum is what the form shows while it is typed; the engine works out what counts.
+func sum(table any, column string) int64 {
 	rows, _ := table.([]map[string]any)
 	var total int64
 	for _, row := range rows {
-		fen, _ := row["amount"].(int64)
+		fen, _ := row[column].(int64)
 		total += fen
 	}
 	return total
@@ -199,11 +198,6 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 		return errs.New(errs.Invalid, "casefile.step.unknown", "没有这个步骤，请刷新页面。", "There is no such step; reload the page.")
 	}
 	answers, err := caseweb.Answers(r, p.Files, v, step)
-	if table := summed(v.Def, step); table != "" && err == nil {
-		if rows := answers[table]; rows != nil {
-			answers["total"] = sum(rows)
-		}
-	}
 	if err == nil {
 		version, _ := strconv.Atoi(web.Value(r, "version"))
 		_, err = p.Cases.Do(ctx, actor, casefile.Doing{
