@@ -245,6 +245,49 @@ func TestDraftSurvivesTheBrowser(t *testing.T) {
 	q.Quiet()
 }
 
+// What was sent does not stand in the next form again, though an answer about
+// it was still on its way when it was sent: the answer is held back until then.
+func TestSentFormTakesNoLateAnswer(t *testing.T) {
+	s := demoHouse(t)
+	p := browser.Start(t).Open(t, s.URL+at+"/desk", browser.Desk.In(text.ZH, "light").As(s.Cookies(t, "chenjia")...))
+	browser.Eval[bool](p, `window.before = true`)
+	p.Click(`button[formaction$="/clear"]`)
+	p.Wait(`!window.before && document.documentElement.dataset.ready === "1" && document.querySelector("#words")?.value === ""`)
+	browser.Eval[bool](p, `(() => {
+		const real = window.fetch.bind(window);
+		let let_go;
+		const held = new Promise((done) => { let_go = done; });
+		window.fetch = async (to, how) => {
+			if (!String(to).endsWith("/draft")) return real(to, how);
+			const answer = await real(to, { ...how, signal: undefined });
+			window.waiting = true;
+			await held;
+			return answer;
+		};
+		document.addEventListener("submit", (e) => { // it leaves once the answer has been dealt with
+			e.preventDefault();
+			document.addEventListener("htmx:finally:request", () => {
+				e.target.append(Object.assign(document.createElement("input"), { type: "hidden", name: "do", value: "send" }));
+				e.target.submit();
+			}, { once: true });
+			let_go();
+		});
+		return true;
+	})()`)
+	p.Click("#words")
+	p.Type("三楼过道的灯一直闪，晃眼睛")
+	p.Wait(`window.waiting && Object.values(localStorage).some((v) => v.includes("晃眼睛"))`)
+	browser.Eval[bool](p, `(() => { document.querySelector("[name=kind][value=repair]").checked = true; document.querySelector("[name=place]").value = "1 幢 3 楼过道"; return true; })()`)
+	p.Key("ctrl+enter")
+	p.Wait(`/已派出|已记下/.test(document.body.innerText)`)
+	for range 2 { // and after a reload
+		if got := browser.Eval[string](p, `document.querySelector("#words").value`); got != "" {
+			t.Errorf("after it was sent the form holds %q", got)
+		}
+		p.Go(s.URL + at + "/desk")
+	}
+}
+
 // Two people on one case: the second sees what changed and keeps what they typed.
 func TestTwoPeopleOnOneCase(t *testing.T) {
 	s := demoHouse(t)

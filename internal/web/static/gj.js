@@ -243,7 +243,28 @@ document.addEventListener("submit", (e) => {
   if (form.method === "post") form.dataset.sent = String(Date.now());
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
-document.addEventListener("htmx:after:request", (e) => { delete e.target.closest?.("form")?.dataset.sent; });
+document.addEventListener("htmx:after:request", (e) => {
+  const form = e.target.closest?.("form");
+  if (form && !leaving.has(form)) delete form.dataset.sent;
+});
+
+// A form on its way is over: what it asked for meanwhile is called off, an answer
+// that comes all the same is not drawn into it, and nothing more of it is kept.
+// Else what was sent would stand in the next form again.
+const leaving = new WeakSet();
+document.addEventListener("submit", (e) => {
+  if (e.defaultPrevented || e.target.method !== "post") return;
+  leaving.add(e.target);
+  e.target.dispatchEvent(new Event("htmx:abort"));
+});
+for (const late of ["htmx:before:request", "htmx:before:swap"]) {
+  document.addEventListener(late, (e) => { if (leaving.has(e.target.closest?.("form"))) e.preventDefault(); });
+}
+addEventListener("pageshow", () => document.querySelectorAll("form").forEach((f) => leaving.delete(f)));
+document.addEventListener("input", (e) => { // the way was broken off, and somebody types on
+  const form = e.target.form;
+  if (form && Date.now() - Number(form.dataset.sent ?? 0) >= 8000) leaving.delete(form);
+});
 document.addEventListener("change", (e) => {
   const form = e.target.closest?.("form[data-auto]");
   if (form) form.requestSubmit(); // filters apply as they are chosen
@@ -255,6 +276,7 @@ const who = root.dataset.who || "0";
 const draftKey = (form) => `${drafts}${who}.${form.dataset.draft}`;
 const fields = (form) => [...form.elements].filter((f) => f.name && !["hidden", "password", "file", "submit", "button"].includes(f.type));
 function keepDraft(form) {
+  if (leaving.has(form)) return;
   const values = fields(form).map((f) => [f.name, f.type === "checkbox" || f.type === "radio" ? (f.checked ? f.value : null) : f.value]);
   try {
     localStorage.setItem(draftKey(form), JSON.stringify({ at: Date.now(), values }));
@@ -304,14 +326,13 @@ document.addEventListener("input", (e) => {
   keeping = setTimeout(() => keepDraft(form), 250);
 });
 document.addEventListener("submit", (e) => {
-  if (!e.target.dataset.draft) return;
+  if (!e.target.dataset.draft || e.defaultPrevented) return;
   clearTimeout(keeping);
-  keepDraft(e.target);
   const key = draftKey(e.target);
   try {
-    localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), sent: true }));
+    localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: [], sent: true }));
   } catch {
-    return; // nothing was kept
+    return; // forbidden: nothing was kept
   }
 });
 function tidyDrafts() {
