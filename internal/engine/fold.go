@@ -97,7 +97,7 @@ func (s *State) askAnew(def *procedure.Definition, st *procedure.Step) {
 			s.Stale = map[string]bool{}
 		}
 		s.Stale[name] = true
-		if f.Reason {
+		if f.Reasoned() {
 			s.Stale[name+reasonSuffix] = true
 		}
 	}

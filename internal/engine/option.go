@@ -81,7 +81,7 @@ func missing(env Env, s State, st *procedure.Step) []Missing {
 		if !there && required {
 			add(missingKind(f), name, f.Title)
 		}
-		if _, reason := s.Fields[name+reasonSuffix]; there && f.Reason && (!reason || s.Stale[name+reasonSuffix]) {
+		if _, reason := s.Fields[name+reasonSuffix]; there && needsReason(f, s) && (!reason || s.Stale[name+reasonSuffix]) {
 			r, _ := answerField(env.Def, name+reasonSuffix)
 			add("field", r.Name, r.Title)
 		}
@@ -101,6 +101,13 @@ func missing(env Env, s State, st *procedure.Step) []Missing {
 		}
 	}
 	return out
+}
+
+// needsReason: an answer that always takes one, or differs from what it should
+// be the same as.
+func needsReason(f *procedure.Field, s State) bool {
+	should, known := s.Fields[f.SameAs]
+	return f.Reason || f.SameAs != "" && known && !s.Stale[f.SameAs] && should != s.Fields[f.Name]
 }
 
 func missingKind(f *procedure.Field) string {

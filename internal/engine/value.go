@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"guanjia/internal/calendar"
 	"guanjia/internal/errs"
 	"guanjia/internal/procedure"
 	"guanjia/internal/text"
@@ -30,7 +31,8 @@ func wrong(code, zh, en string) *complaint { return &complaint{code: code, say: 
 
 // normal is v in the form a case keeps (see procedure.FieldType), or what is
 // wrong with it. An empty answer is nil. Without figures, choices taken from
-// figures are not checked: the log was checked when it was written.
+// figures and the least number are not checked: the log was checked when it was
+// written.
 func normal(f *procedure.Field, fig *procedure.Figures, vals procedure.Values, v any) (any, *complaint) {
 	if s, ok := v.(string); ok {
 		if s = text.Clean(s); s == "" {
@@ -49,6 +51,9 @@ func normal(f *procedure.Field, fig *procedure.Figures, vals procedure.Values, v
 		}
 		if f.Type == procedure.TypeMoney && n < 0 {
 			return nil, wrong("negative", "金额不能小于零。", "An amount cannot be below zero.")
+		}
+		if f.Type == procedure.TypeNumber && fig != nil && n < f.Least {
+			return nil, &complaint{code: "least", say: text.F("不能小于 %d。", "At least %d.", f.Least)}
 		}
 		return n, nil
 	case procedure.TypeRating:
@@ -188,10 +193,24 @@ func answers(env Env, vals procedure.Values, given map[string]any, may func(name
 			bad.Add(name+complaint.path, complaint.code, complaint.say.ZH, complaint.say.EN)
 			continue
 		}
+		if f.Past && toCome(f, v, env.Now) {
+			bad.Add(name, "future", "这个时间还没到，应填已经发生的时间。", "That is still to come; enter when it happened.")
+			continue
+		}
 		out[name] = v
 	}
 	sums(env, vals, out, bad)
 	return out
+}
+
+// toCome reports whether a date or time lies after now.
+func toCome(f *procedure.Field, v any, now time.Time) bool {
+	s, ok := v.(string)
+	if ok && f.Type == procedure.TypeDate {
+		return s > now.In(calendar.Zone).Format(time.DateOnly)
+	}
+	at, ok := asTime(v)
+	return ok && at.After(now)
 }
 
 // answerField is the field an answer belongs to, and the name it is asked
@@ -201,8 +220,12 @@ func answerField(def *procedure.Definition, name string) (f *procedure.Field, of
 		return f, name
 	}
 	if of, ok := strings.CutSuffix(name, reasonSuffix); ok {
-		if f := def.Field(of); f != nil && f.Reason {
-			return &procedure.Field{Name: name, Title: text.B(f.Title.ZH+"：理由", f.Title.In(text.EN)+": reason"), Type: procedure.TypeWords}, of
+		if f := def.Field(of); f != nil && f.Reasoned() {
+			title := text.B(f.Title.ZH+"：理由", f.Title.In(text.EN)+": reason")
+			if other := def.Field(f.SameAs); other != nil {
+				title = text.B(f.Title.ZH+"与"+other.Title.ZH+"不同的理由", f.Title.In(text.EN)+": why it is not the "+strings.ToLower(other.Title.In(text.EN)))
+			}
+			return &procedure.Field{Name: name, Title: title, Type: procedure.TypeWords}, of
 		}
 	}
 	return nil, name

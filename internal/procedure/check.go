@@ -104,6 +104,10 @@ func (c *checker) names() {
 		if f.SumOf != "" {
 			c.sum(f)
 		}
+		if other := c.d.Field(f.SameAs); f.SameAs != "" && (other == nil || other == f || other.Type != f.Type || f.Type != TypeMoney && f.Type != TypeNumber) {
+			c.refuse(f.Pos, "field.same_as", text.F("“%s”写着 same_as: %s，比不了", "%q has same_as: %s, which it cannot be compared with", f.Name, f.SameAs),
+				text.B("写另一栏，两栏同为 money 或 number", "name another field, both money or both number"))
+		}
 		if f.From != "" {
 			c.everyProfile(f.Pos, f.From, "choices", func(fig *Figures) error { _, err := fig.Choices(f.From, nil); return err })
 		}

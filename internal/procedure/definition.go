@@ -89,6 +89,9 @@ type Field struct {
 	From     string   // or a figure path whose list gives the choices
 	Columns  []Field  // of a table
 	SumOf    string   // "table.column": worked out from the rows of a table, never typed
+	SameAs   string   // a field whose value is offered; another needs a reason, kept as Name+"_reason"
+	Least    int64    // of a number; 0 unless said
+	Past     bool     // a date or time that has happened: not to come
 	Rules    []string
 	Pos      Pos
 }
@@ -210,6 +213,9 @@ func (s *Step) Auto() bool {
 		return false
 	}
 }
+
+// Reasoned reports whether an answer may carry a reason beside it.
+func (f *Field) Reasoned() bool { return f.Reason || f.SameAs != "" }
 
 // Summed splits SumOf into the table and its column, both "" when the field is
 // no sum.

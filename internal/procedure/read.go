@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 
 	"guanjia/internal/calendar"
@@ -122,12 +123,17 @@ var fieldTypes = []string{
 }
 
 func (r reader) field(k, n *node, column bool) Field {
-	r.only(n, "title", "zh", "en", "hint", "type", "required", "index", "reason", "of", "from", "columns", "sum_of", "rule")
-	f := Field{Name: k.word, Title: r.title(n), Hint: r.both(n, "hint", false), Pos: k.pos, From: r.str(n, "from"), SumOf: r.str(n, "sum_of"), Rules: r.rules(n)}
+	r.only(n, "title", "zh", "en", "hint", "type", "required", "index", "reason", "of", "from", "columns", "sum_of", "same_as", "least", "past", "rule")
+	f := Field{Name: k.word, Title: r.title(n), Hint: r.both(n, "hint", false), Pos: k.pos, From: r.str(n, "from"), SumOf: r.str(n, "sum_of"), SameAs: r.str(n, "same_as"), Rules: r.rules(n)}
 	f.Type = FieldType(r.oneOf(n, "type", "", fieldTypes...))
 	r.must(n, "type")
 	f.Required, f.Index = r.yes(n, "required"), r.yes(n, "index")
 	f.Reason = r.oneOf(n, "reason", "", "required") == "required"
+	f.Past = r.yes(n, "past")
+	if f.Past && (column || f.Type != TypeDate && f.Type != TypeTime) {
+		r.ps.add(k.pos, "field.past", text.F("“%s”不是日期或时间栏，不能写 past", "%q is no field of a date or time and cannot be past", k.word), text.B("删去 past", "remove past"))
+	}
+	r.least(n, &f)
 	if v := n.get("of"); v != nil {
 		f.Of = r.choices(v)
 	}
@@ -151,6 +157,18 @@ func (r reader) field(k, n *node, column bool) Field {
 		r.ps.add(k.pos, "field.column", text.F("列“%s”不能再是表格，也不能索引", "column %q can be neither a table nor an index", k.word), text.B("改用简单的类型", "use a simple type"))
 	}
 	return f
+}
+
+// least reads the smallest number a field takes.
+func (r reader) least(n *node, f *Field) {
+	s := r.str(n, "least")
+	if s == "" {
+		return
+	}
+	least, err := strconv.ParseInt(s, 10, 32)
+	if f.Least = least; err != nil || f.Type != TypeNumber {
+		r.ps.add(n.get("least").pos, "field.least", text.F("“%s”的 least 要是整数，而且只用在 number 栏", "least of %q must be a whole number, on a field of type number", f.Name), text.B("写 least: 1", "write least: 1"))
+	}
 }
 
 func (r reader) choices(n *node) []Choice {

@@ -61,9 +61,13 @@ func (a Ask) control(ctx context.Context) ui.F {
 }
 
 func (a Ask) reason(ctx context.Context) ui.F {
+	label := text.T(ctx, "理由", "Reason")
+	if same := a.Same.In(text.LangOf(ctx)); same != "" {
+		label = text.Tf(ctx, "与“%s”不同时，写理由", "Why, when it is not the “%s”", same)
+	}
 	return ui.F{
 		Name: fieldPrefix + a.Field.Name + "_reason", ID: "f-field-" + a.Field.Name + "-reason",
-		Label: text.T(ctx, "理由", "Reason"), Value: a.Reason,
+		Label: label, Value: a.Reason,
 	}
 }
 
@@ -107,6 +111,12 @@ func Asks(ctx context.Context, figures *procedure.Figures, def *procedure.Defini
 		a := Ask{
 			Field: *field, Choices: options(ctx, figures, *field, known), Value: Show(field.Type, known[name]),
 			Err: fieldErr(ctx, err, name),
+		}
+		if same := def.Field(field.SameAs); same != nil {
+			a.Same = same.Title
+			if _, there := known[name]; !there {
+				a.Value = Show(field.Type, known[same.Name])
+			}
 		}
 		a.Rows, _ = known[name].([]map[string]any)
 		a.Reason = Show(procedure.TypeText, known[name+"_reason"])

@@ -53,7 +53,7 @@ func Read(r *http.Request, asked []procedure.Field, files map[string][]string) (
 			}
 			answers[field.Name] = v
 		}
-		if field.Reason {
+		if field.Reasoned() {
 			if why := text.Clean(r.FormValue(fieldPrefix + field.Name + "_reason")); why != "" {
 				answers[field.Name+"_reason"] = why
 			}

@@ -68,7 +68,7 @@ func signed(list []SignatureLine) []SignatureLine {
 // up by all the answers of the case.
 func AnswerWords(ctx context.Context, figures *procedure.Figures, f procedure.Field, all procedure.Values, given map[string]any) string {
 	words := answerWords(ctx, figures, f, all, given[f.Name])
-	if why := caseform.Text(given[f.Name+"_reason"]); f.Reason && why != "" {
+	if why := caseform.Text(given[f.Name+"_reason"]); f.Reasoned() && why != "" {
 		words = strings.TrimPrefix(words+"\n"+text.T(ctx, "理由：", "because: ")+why, "\n")
 	}
 	return words

@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"testing"
+
+	"guanjia/handbook"
+	"guanjia/internal/procedure"
+)
+
+// What is billed is what was agreed, unless the cashier says why; things are
+// counted from one, what happened did not happen tomorrow.
+// proves REP-06, CMP-02
+func TestAnswersThatCannotBe(t *testing.T) {
+	t.Parallel()
+	book, problems := procedure.Load(handbook.FS)
+	if procedure.Refused(problems) {
+		t.Fatal(problems)
+	}
+	quote := []any{m{"item": "阀芯", "sort": "material", "amount": 110_550}}
+	used := func(n int) []any { return []any{m{"item": "阀芯", "count": n}} }
+	work := func(n int) m { return m{"result": "fixed", "did": "换阀芯", "used": used(n)} }
+	for name, x := range map[string]struct {
+		procedure, step string
+		known, fields   m
+		want            string // what is refused
+	}{
+		"billed as agreed":            {"repair", "bill", m{"quote": quote}, m{"billed": 110_550}, ""},
+		"billed less":                 {"repair", "bill", m{"quote": quote}, m{"billed": 10_000}, "billed_reason:missing"},
+		"billed more":                 {"repair", "bill", m{"quote": quote}, m{"billed": 8_888_800}, "billed_reason:missing"},
+		"billed less with a reason":   {"repair", "bill", m{"quote": quote}, m{"billed": 10_000, "billed_reason": "材料自备"}, ""},
+		"billed what was never named": {"repair", "bill", nil, m{"billed": 10_000}, ""},
+		"one thing used":              {"repair", "work", nil, work(1), ""},
+		"nothing used":                {"repair", "work", nil, work(0), "used[0].count:least"},
+		"less than nothing used":      {"repair", "work", nil, work(-1), "used[0].count:least"},
+		"a group of nobody":           {"group_visit", "", nil, m{"people": 0}, "people:least"},
+		"happened this morning":       {"complaint", "", nil, m{"happened": "2026-11-16 08:00"}, ""},
+		"happens years from now":      {"complaint", "", nil, m{"happened": "2030-01-01 08:00"}, "happened:future"},
+		"taken over today":            {"handover_defect", "", nil, m{"handed_over": "2026-11-16"}, ""},
+		"taken over tomorrow":         {"handover_defect", "", nil, m{"handed_over": "2026-11-17"}, "handed_over:future"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, book.Procedures[x.procedure])
+			w.env.Figures = book.Profiles["residential"]
+			cmd := Command{Kind: EvOpened, Actor: desk, Fields: x.fields}
+			if x.step != "" {
+				w.open(x.known).do(Command{Kind: EvJump, Actor: boss, Data: m{"to": x.step, "reason": "试"}})
+				cmd = Command{Kind: EvDone, Actor: Actor{ID: 0, Name: "系统"}, Fields: x.fields}
+			}
+			err := w.try(cmd)
+			if got := paths(err); got != x.want || (err == nil) != (x.want == "") {
+				t.Errorf("refused %q (%v), want %q", got, err, x.want)
+			}
+		})
+	}
+}
