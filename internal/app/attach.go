@@ -34,14 +34,19 @@ func (t attachments) Keep(ctx context.Context, actor auth.Actor, project, caseID
 // KeepPicture keeps pictures only: what else somebody sends, whatever it is
 // called, is Invalid and swept.
 func (t attachments) KeepPicture(ctx context.Context, actor auth.Actor, project, caseID int64, name string, r io.Reader) (string, error) {
-	got, err := t.files.Receive(ctx, name, r)
-	if err == nil && !picture(got.Media) {
-		err = errs.New(errs.Invalid, "files.type", "这里只收照片（JPG、PNG、WebP、HEIC），没有保存。", "Only photos are taken here (JPG, PNG, WebP, HEIC); it was not saved.")
-	}
+	got, err := t.receivePicture(ctx, name, r)
 	if err != nil {
 		return "", err
 	}
 	return t.hang(ctx, actor, project, caseID, got)
+}
+
+func (t attachments) receivePicture(ctx context.Context, name string, r io.Reader) (files.Received, error) {
+	got, err := t.files.Receive(ctx, name, r)
+	if err == nil && !picture(got.Media) {
+		err = errs.New(errs.Invalid, "files.type", "这里只收照片（JPG、PNG、WebP、HEIC），没有保存。", "Only photos are taken here (JPG, PNG, WebP, HEIC); it was not saved.")
+	}
+	return got, err
 }
 
 func picture(m files.Media) bool { return m.Picture() || m == files.HEIC }

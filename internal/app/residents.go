@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"hash/fnv"
 	"io"
 	"net/http"
@@ -85,6 +86,25 @@ func (d doorstep) Send(ctx context.Context, tx *store.Tx, project, unit int64, s
 
 func (d doorstep) Keep(ctx context.Context, project, caseID int64, name string, body io.Reader) (string, error) {
 	return d.files.KeepPicture(ctx, auth.System, project, caseID, name, body)
+}
+
+// Hold keeps a photo for the case that a report opens once it is in order; what
+// no case takes is swept.
+func (d doorstep) Hold(ctx context.Context, name string, body io.Reader) (string, error) {
+	got, err := d.files.receivePicture(ctx, name, body)
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(got)
+	return string(b), err
+}
+
+func (d doorstep) Hang(ctx context.Context, project, caseID int64, held string) (string, error) {
+	var got files.Received
+	if err := json.Unmarshal([]byte(held), &got); err != nil {
+		return "", err
+	}
+	return d.files.hang(ctx, auth.System, project, caseID, got)
 }
 
 // Photos are the pictures of a case that nobody of the staff hung there.

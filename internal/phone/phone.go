@@ -18,6 +18,10 @@ const (
 	Foreign  Kind = "foreign"  // any other country, Hong Kong, Macao, Taiwan
 )
 
+// Pattern is what a browser checks before a form is sent: it matches whatever
+// Parse accepts, and no letters, no sign and no one or two digits.
+const Pattern = `[\s\p{Cf}0-9０-９+＋\-–—－_.．·•\(\)（）\/／]{3,}((转|轉|分机|[eEｅＥ][xXｘＸ][tTｔＴ]|[#＃xXｘＸ]).*)?`
+
 // Number is a telephone number in its normal form. Two numbers are the same
 // line exactly when their Key is equal.
 type Number struct {

@@ -2,6 +2,7 @@ package phone_test
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -145,4 +146,26 @@ func FuzzParse(f *testing.F) {
 		}
 		_ = phone.Split(s)
 	})
+}
+
+// What a browser lets through is at least what Parse accepts.
+func TestPatternLetsThroughWhatIsRead(t *testing.T) {
+	t.Parallel()
+	whole := regexp.MustCompile(`^(?:` + phone.Pattern + `)$`)
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOfN(rapid.RuneFrom([]rune("0123456789138５＋+ -－—（）()/／.·•转ext.#＃x分机\u202d\u202c\t")), 3, 20, -1).Draw(t, "typed")
+		if _, err := phone.Parse(s, "0755"); err == nil && !whole.MatchString(s) {
+			t.Errorf("%q is read, but not let through", s)
+		}
+	})
+	for _, s := range []string{"138 1234 6621", "＋86 13812346621", "0755-88886666转801", "88886666 Ext. 12", "12345", "\u202d13812346621\u202c"} {
+		if !whole.MatchString(s) {
+			t.Errorf("%q is not let through", s)
+		}
+	}
+	for _, s := range []string{"-12abc", "abc", "12", "138a1234662"} {
+		if whole.MatchString(s) {
+			t.Errorf("%q is let through", s)
+		}
+	}
 }

@@ -58,6 +58,25 @@ func token(keys Signer, l Link) string {
 	return body + keys.Digest(purpose, body)[:signed]
 }
 
+// holding separates the seals of pictures that belong to no case yet.
+const holding = "resident.held"
+
+// Hold seals what names a picture that came with a refused form, so that the
+// form can bring it again: over this link only, and nothing that was not given out.
+func (s *Service) Hold(l Link, what string) string {
+	body := base64.RawURLEncoding.EncodeToString([]byte(what))
+	return s.keys.Digest(holding, l.Token+" "+body)[:signed] + body
+}
+
+// Held opens what Hold sealed; ok is false for anything else.
+func (s *Service) Held(l Link, typed string) (what string, ok bool) {
+	if len(typed) < signed || !same(s.keys.Digest(holding, l.Token+" "+typed[signed:])[:signed], typed[:signed]) {
+		return "", false
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(typed[signed:])
+	return string(b), err == nil
+}
+
 // readToken checks the signature; ok is false for anything not made here.
 func readToken(keys Signer, typed string) (id int64, expires time.Time, ok bool) {
 	if len(typed) != 16+signed {

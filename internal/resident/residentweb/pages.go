@@ -45,6 +45,11 @@ type House interface {
 	Send(ctx context.Context, tx *store.Tx, project, unit int64, words text.Both) (to string, err error)
 	// Keep stores a photo of a case; what is no picture is Invalid.
 	Keep(ctx context.Context, project, caseID int64, name string, body io.Reader) (string, error)
+	// Hold stores a photo that belongs to no case yet, for a day, and says what
+	// names it; what is no picture is Invalid.
+	Hold(ctx context.Context, name string, body io.Reader) (string, error)
+	// Hang gives what Hold named to a case; Conflict when the day is over.
+	Hang(ctx context.Context, project, caseID int64, held string) (string, error)
 	// Photos are the pictures of a case that came over its reporter's codes,
 	// oldest first; those of the staff and other attachments are not among them.
 	Photos(ctx context.Context, tx *store.Tx, project, caseID int64) ([]Photo, error)

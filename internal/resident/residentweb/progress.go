@@ -277,7 +277,7 @@ func (p *Pages) add(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if err == nil {
-		err = p.photos(r, c, key+"p")
+		err = p.photos(r, l, c, key+"p")
 	}
 	if err != nil {
 		return p.refused(w, r, l, project, err)

@@ -26,6 +26,8 @@ type ReportPage struct {
 	Answers               string
 	Large                 bool
 	LargePath             string
+	Kept                  []string // pictures a refused report had brought, sealed
+	PhotoErr              string   // why one of them was not taken
 	Err                   error
 }
 
@@ -119,6 +121,13 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 		if e != nil {
 			return e
 		}
+		var refused error
+		if page.Kept, refused, e = p.hold(r, l); e != nil {
+			return e
+		}
+		if refused != nil {
+			page.PhotoErr = ui.Said(ctx, refused)
+		}
 		page.Err, page.Kind, page.Words, page.Phone, page.When = err, web.Value(r, "kind"), web.Value(r, "words"), web.Value(r, "phone"), web.Value(r, "when")
 		return web.RenderStatus(w, r, web.StatusOf(err), reportView(page))
 	}
@@ -138,7 +147,7 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next := "/r/" + to.Token
-	if err := p.photos(r, c, in.Key+"p"); err != nil {
+	if err := p.photos(r, l, c, in.Key+"p"); err != nil {
 		if errs.KindOf(err) != errs.Invalid {
 			return err
 		}

@@ -169,6 +169,47 @@ func ten(from uint8, n int) (list []center.File) {
 	return list
 }
 
+var keptPhoto = regexp.MustCompile(`name="kept.photo" value="([^"]+)"`)
+
+// A report that is refused keeps its photos for the next try, over the same
+// code only.
+func TestRefusedReportKeepsItsPhotos(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		path := "/r/" + code(c).Token
+		form := func(number string, kept ...string) url.Values {
+			return url.Values{"kind": {"leak"}, "words": {"厨房漏水"}, "phone": {number}, "key": {number}, "kept.photo": kept}
+		}
+		exe := center.File{Field: "field.photo", Name: "x.jpg", Data: []byte("MZ, no picture")}
+		page := c.Upload("", path, form("-12abc"), picture("厨房.png", 10), exe).Want(t, http.StatusUnprocessableEntity).Has(t, "已收下的第 1 张", "这里只收照片", `pattern="`)
+		page = c.Upload("", path, form("123456", keptPhoto.FindStringSubmatch(page.Body)[1]), picture("b.png", 20)).Want(t, http.StatusUnprocessableEntity).Has(t, "已收下的第 2 张")
+		var kept []string
+		for _, m := range keptPhoto.FindAllStringSubmatch(page.Body, -1) {
+			kept = append(kept, m[1])
+		}
+		photos := func(path string, kept ...string) int {
+			before := len(c.CasesOf("repair"))
+			c.Upload("", path, form("13900001234", kept...)).Want(t, http.StatusSeeOther)
+			list := c.CasesOf("repair")
+			if len(list) != before+1 {
+				t.Fatalf("%d cases, then %d", before, len(list))
+			}
+			n := 0
+			for _, k := range list {
+				refs, _ := k.State.Fields["photos"].([]string)
+				n += len(refs)
+			}
+			return n
+		}
+		if n := photos("/r/"+code(c).Token, append(kept, "x", "")...); n != 0 {
+			t.Errorf("another code brought %d photos", n)
+		}
+		if n := photos(path, kept...); n != 2 {
+			t.Errorf("kept %d photos of 2", n)
+		}
+	})
+}
+
 // A complaint has no field for pictures: they are noted once and shown back.
 func TestPhotosOfAComplaint(t *testing.T) {
 	t.Parallel()

@@ -491,7 +491,10 @@ try {
 } catch {
   // storage is forbidden here: forms work without drafts
 }
-document.querySelector("[data-focus]")?.focus();
+// A refused form begins at its first field in error, else at what is said above it.
+const wrong = document.querySelector(".gj-field:has(> .gj-err)")?.querySelector("input:not([type=hidden]), select, textarea");
+const said = document.querySelector("[data-focus]");
+if (said) (wrong ?? said).focus();
 const here = document.querySelector(".gj-steps > .is-here");
 if (here) here.parentElement.scrollLeft = here.offsetLeft - 24; // on a narrow screen the rail scrolls
 listen();

@@ -105,7 +105,7 @@
   });
   for (const input of document.querySelectorAll("[data-photos] input[type=file]")) {
     for (const old of input.closest(".gj-shots").querySelectorAll(".is-kept")) { // of a form that was refused
-      const words = old.querySelector("img").alt;
+      const words = old.querySelector("img")?.alt ?? old.textContent.trim();
       old.append(offButton(input, say(`去掉${words}`, `Take off: ${words}`), () => old.remove()));
     }
     if (input.files.length) change(input); // kept by the browser over a reload

@@ -8,6 +8,7 @@ type PhotoSorts struct {
 	// refused; they travel again under KeptName.
 	Kept     []string
 	KeptName string
+	Unseen   bool // the kept ones have no address yet: they are named, not shown
 }
 
 // PhotoScript is the script a page with a field for pictures needs.
