@@ -303,6 +303,9 @@ func rooms(t *testing.T, h house, w *watch) {
 		_, err := h.Estate.Unmask(ctx, h.boss, p, h.person.ID, false, "回电")
 		return err
 	})
+	w.look("opening the form with the whole number", func(ctx context.Context) error {
+		return h.Estate.OpenedForChange(ctx, h.boss, p, h.person.ID)
+	})
 	w.do("keeping the number of papers", func(ctx context.Context) error {
 		return h.Estate.SetIdentity(ctx, h.boss, p, h.person.ID, "identity_card", "11010519491231002X")
 	})

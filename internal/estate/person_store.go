@@ -261,6 +261,25 @@ func (s *Service) SetIdentity(ctx context.Context, actor auth.Actor, project, pe
 	})
 }
 
+// openedWhy is the reason kept with a look that comes of changing somebody.
+const openedWhy = "改资料"
+
+// OpenedForChange records that the whole phones of a person were seen because
+// their form was opened: who changes a number must read it, and the look leaves
+// its trace like any other (PLT-02). Errors: Forbidden, NotFound.
+func (s *Service) OpenedForChange(ctx context.Context, actor auth.Actor, project, person int64) error {
+	if err := need(actor, PermPerson, project); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		p, err := s.Person(ctx, tx, project, person)
+		if err != nil || len(p.Phones) == 0 {
+			return err
+		}
+		return s.audit.Looked(ctx, tx, Look{Project: project, Actor: actor, Entity: "person", ID: person, Field: "phone", Reason: openedWhy})
+	})
+}
+
 // Unmasked is what a recorded look at a person shows.
 type Unmasked struct {
 	Phones   []string

@@ -156,7 +156,7 @@ func (v personFormView) value(name, stored string) string {
 }
 
 // phoneAt is a phone as the form shows it: whole, for who may change it must
-// see it. The form of a person is opened by PermPerson only.
+// see it. The form of a person is opened by PermPerson only, and on record.
 func (v personFormView) phoneAt(i int) (number, label string) {
 	if v.typed != nil {
 		at := "phones[" + strconv.Itoa(i) + "]."
@@ -192,6 +192,9 @@ func (p *Pages) personForm(w http.ResponseWriter, r *http.Request) error {
 	if !v.isNew {
 		pv, err := p.loadPerson(r)
 		if err != nil {
+			return err
+		}
+		if err := p.OpenedForChange(r.Context(), v.actor, v.project.ID, pv.person.ID); err != nil {
 			return err
 		}
 		v.person = pv.person
@@ -236,7 +239,10 @@ func (p *Pages) savePerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	if refused(err) {
 		v.typed = typedOf(r)
-		if err = p.latest(r, &v, err); isStale(err) {
+		if err = p.latest(r, &v, err); isStale(err) { // shows the numbers that stand now
+			if e := p.OpenedForChange(r.Context(), v.actor, v.project.ID, in.ID); e != nil {
+				return e
+			}
 			err = v.compare(err, v.fresh(), v.changes)
 		}
 		v.err = err

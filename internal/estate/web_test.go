@@ -183,6 +183,31 @@ func TestUnmaskPage(t *testing.T) {
 	})
 }
 
+// proves PLT-02: the form to change somebody shows whole numbers, so opening it
+// leaves its trace; so does a form refused with the numbers that stand by now.
+func TestTheFormOfAPersonIsALook(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		p, bare := h.person("周慧兰", "13812346621"), h.person("何建国")
+		f := h.front(estate.PermView, estate.PermPerson)
+		path := fmt.Sprintf("/people/%d/edit", p.ID)
+		f.get(path, "13812346621", "已记入操作记录")
+		if l := h.audit.looks; len(l) != 1 || l[0].ID != p.ID || l[0].Entity != "person" || l[0].Field != "phone" || l[0].Reason != "改资料" || l[0].Project != h.project {
+			t.Errorf("looks: %+v", l)
+		}
+		f.post(path, http.StatusUnprocessableEntity, form("version", "1", "kind", estate.Natural, "name", ""))
+		if len(h.audit.looks) != 1 {
+			t.Errorf("a form that shows only what was typed: %v", h.audit.looks)
+		}
+		f.post(path, http.StatusConflict, form("version", "999", "kind", estate.Natural, "name", "周慧兰"))
+		f.get(fmt.Sprintf("/people/%d/edit", bare.ID))
+		f.get("/people/new")
+		if len(h.audit.looks) != 2 {
+			t.Errorf("looks: %v", h.audit.looks)
+		}
+	})
+}
+
 // proves EST-16: the export has every row, in Excel, whatever is in it.
 func TestExport(t *testing.T) {
 	t.Parallel()
