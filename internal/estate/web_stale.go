@@ -1,11 +1,15 @@
 package estate
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
+	"strings"
 	"time"
 
 	"guanjia/internal/calendar"
 	"guanjia/internal/errs"
+	"guanjia/internal/text"
 )
 
 // field is one field of a form beside what is stored now.
@@ -14,6 +18,40 @@ type field struct {
 	stored string // as the form would show it
 	shown  string // in people's words, "" for stored
 	change string // in the log of changes, "" for name
+	quiet  bool   // goes with another field, which says what changed
+}
+
+// wasName is the hidden field of a form that says what each field began with,
+// as digests: on a stale form it tells who typed from who left things alone.
+const wasName = "was"
+
+// was is what the fields of a form begin with. A form refused for another
+// reason keeps what it brought, as it keeps its version (see seen).
+func (v view) was(fields []field) string {
+	if v.err != nil && !isStale(v.err) {
+		return v.typed[wasName]
+	}
+	var list []string
+	for _, f := range fields {
+		list = append(list, f.name+"="+digest(f.stored))
+	}
+	return strings.Join(list, ";")
+}
+
+// began reads it back.
+func (v view) began() map[string]string {
+	m := map[string]string{}
+	for part := range strings.SplitSeq(v.typed[wasName], ";") {
+		if name, sum, ok := strings.Cut(part, "="); ok {
+			m[name] = sum
+		}
+	}
+	return m
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(text.Clean(s)))
+	return hex.EncodeToString(sum[:6])
 }
 
 // isStale reports whether somebody else saved the record meanwhile.
@@ -23,16 +61,28 @@ func isStale(err error) bool {
 }
 
 // compare says at each field that differs from what was typed what is stored
-// now, who changed it last and when. The form then carries the version that was
-// just shown, so that a second press saves knowingly.
+// now, who changed it last and when; a field left as it was found takes what is
+// stored now, so that nobody undoes what they never touched. The form then
+// carries the version that was just shown, so that a second press saves
+// knowingly.
 func (v view) compare(err error, fields []field, changes []Change) error {
 	e := errs.As(err)
 	if e == nil || !isStale(err) {
 		return err
 	}
 	e.Fields = nil
+	began := v.began()
 	for _, f := range fields {
-		if v.typed[f.name] == f.stored {
+		typed, sent := v.typed[f.name]
+		if typed == f.stored {
+			continue
+		}
+		was, known := began[f.name]
+		untouched := known && (!sent || digest(typed) == was) || !known && !sent && len(began) > 0
+		if untouched {
+			v.typed[f.name] = f.stored
+		}
+		if f.quiet {
 			continue
 		}
 		if f.shown == "" {
@@ -49,6 +99,9 @@ func (v view) compare(err error, fields []field, changes []Change) error {
 			}
 		}
 		zh, en := staleWords(f.shown, who, at)
+		if untouched {
+			zh, en = takenWords(who, at)
+		}
 		e = e.Field(f.name, "estate.version.stale", zh, en)
 	}
 	return e
@@ -64,6 +117,15 @@ func staleWords(now, who string, at time.Time) (zh, en string) {
 		zh, en = zh+"（"+who+"，"+when+" 改的）", en+" (changed by "+who+", "+when+")"
 	}
 	return zh, en
+}
+
+// takenWords stand at a field that now shows what somebody else wrote.
+func takenWords(who string, at time.Time) (zh, en string) {
+	if who == "" {
+		return "您没有改这一栏，已换成现在的内容", "You left this alone; it shows what stands now"
+	}
+	when := at.In(calendar.Zone).Format("01-02 15:04")
+	return "您没有改这一栏，已换成现在的内容（" + who + "，" + when + " 改的）", "You left this alone; it shows what stands now (changed by " + who + ", " + when + ")"
 }
 
 // seen is the version a form was opened with. A form refused for another
@@ -105,11 +167,13 @@ func (v personFormView) fresh() []field {
 		{name: "facilities", stored: p.Facilities}, {name: "note", stored: p.Note},
 	}
 	for i := range v.rows() {
-		stored := ""
+		stored, label := "", ""
 		if i < len(p.Phones) {
+			label = p.Phones[i].Label
 			stored = p.Phones[i].Number.Local()
 		}
-		list = append(list, field{name: "phones[" + strconv.Itoa(i) + "].number", stored: stored, change: "phones"})
+		at := "phones[" + strconv.Itoa(i) + "]."
+		list = append(list, field{name: at + "number", stored: stored, change: "phones"}, field{name: at + "label", stored: label, quiet: true})
 	}
 	return list
 }
@@ -118,11 +182,17 @@ func (v buildingFormView) fresh() []field {
 	b := v.building
 	list := []field{{name: "name", stored: b.Name}, {name: "floors", stored: number(b.Floors)}, {name: "year", stored: number(b.Year)}, {name: "note", stored: b.Note}}
 	for i, e := range b.Entrances {
-		if v.typed[entranceID(i)] == idText(e.ID) {
+		if v.typed == nil || v.typed[entranceID(i)] == idText(e.ID) {
 			list = append(list, field{name: entranceField(i), stored: e.Name, change: "entrance"})
 		}
 	}
 	return list
+}
+
+// wasEntry is what the form of an entry begins with.
+func (v entryView) wasEntry() string {
+	fields, _ := v.fresh()
+	return v.was(fields)
 }
 
 // fresh are the fields of an entry; who changed it last did so as a whole.

@@ -3,6 +3,7 @@ package estate_test
 import (
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -397,6 +398,68 @@ func TestAStaleFormShowsWhatIsThereNow(t *testing.T) {
 			}
 			if page := f.send("GET", c.path, nil).Body.String(); !strings.Contains(page, "乙说的") {
 				t.Errorf("%s: not saved", name)
+			}
+		}
+	})
+}
+
+// Who left a field alone does not undo what somebody else wrote there: the form
+// shown again has what stands now, and saving it keeps both.
+// proves EST-16
+func TestAStaleFormKeepsWhatOthersWrote(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		u := h.unit("3栋", "1单元", "1502")
+		p := h.person("周慧兰", "13812346621")
+		e := h.enter("keys", "label", "3-1502-a", "part", "door", "note", "")
+		b := h.building(u.Building)
+		f := h.front(estate.PermView, estate.PermEdit, estate.PermPerson, estate.PermRegister)
+		hidden := regexp.MustCompile(`name="(version|was)" value="([^"]*)"`)
+		for name, c := range map[string]struct {
+			path, theirs, value string // what the other changes
+			base                []string
+		}{
+			"unit":   {fmt.Sprintf("/units/%d/edit", u.ID), "layout", "三室两厅", []string{"floor", "15", "use", u.Use, "state", u.State}},
+			"person": {fmt.Sprintf("/people/%d/edit", p.ID), "wishes", "午休不打电话", []string{"kind", estate.Natural, "name", "周慧兰", "phones[0].number", "13812346621", "phones[0].label", ""}},
+			"phone":  {fmt.Sprintf("/people/%d/edit", p.ID), "phones[1].number", "13812346622", []string{"kind", estate.Natural, "name", "周慧兰", "phones[0].number", "13812346621", "phones[0].label", "", "phones[1].number", ""}},
+			"key":    {fmt.Sprintf("/registers/keys/%d/edit", e.ID), "part", "mailbox", []string{"label", "3-1502-a", "part", "door"}},
+			"building": {fmt.Sprintf("/buildings/%d/edit", u.Building), "entrances[0].name", "东门",
+				[]string{"name", "3栋", "floors", "", "year", "", "entrances[0].id", fmt.Sprint(b.Entrances[0].ID), "entrances[0].name", "1单元"}},
+		} {
+			opened := func(page string) map[string]string {
+				m := map[string]string{}
+				for i := 0; i < len(c.base); i += 2 {
+					m[c.base[i]] = c.base[i+1]
+				}
+				for _, x := range hidden.FindAllStringSubmatch(page, -1) {
+					m[x[1]] = html.UnescapeString(x[2])
+				}
+				return m
+			}
+			send := func(m map[string]string) (int, string) {
+				var list []string
+				for k, v := range m {
+					list = append(list, k, v)
+				}
+				w := f.send("POST", c.path, form(list...))
+				return w.Code, w.Body.String()
+			}
+			page := f.get(c.path)
+			other, mine := opened(page), opened(page)
+			other[c.theirs] = c.value
+			if code, page := send(other); code != http.StatusSeeOther {
+				t.Fatalf("%s: the other: %d %.3000s", name, code, page)
+			}
+			mine["note"] = "我写的" + name
+			code, page := send(mine)
+			shown := strings.Contains(page, c.value) || c.value == "mailbox" && regexp.MustCompile(`value="mailbox"[^>]*selected`).MatchString(page)
+			if code != http.StatusConflict || !shown || !strings.Contains(page, "您没有改这一栏，已换成现在的内容（") || !strings.Contains(page, mine["note"]) {
+				t.Errorf("%s: %d %.6000s", name, code, page)
+			}
+			again := opened(page)
+			again["note"], again[c.theirs] = mine["note"], c.value
+			if code, page := send(again); code != http.StatusSeeOther {
+				t.Errorf("%s: again: %d %.3000s", name, code, page)
 			}
 		}
 	})
