@@ -88,6 +88,9 @@ func clockTimed(env Env, s State, events []Event, pauses []calendar.Span, c *pro
 	if from < 0 {
 		return t
 	}
+	if c.From == Opening {
+		from = openedAgain(events, from, c.To)
+	}
 	t.run = events[from].Seq
 	if c.Pauses {
 		t.pauses = pauses
@@ -107,7 +110,7 @@ func clockTimed(env Env, s State, events []Event, pauses []calendar.Span, c *pro
 		return t
 	}
 	start := s.notBefore(events[from].At)
-	if c.From == Opening {
+	if c.From == Opening && events[from].Kind == EvOpened {
 		start = earliestOpening(events, start)
 	}
 	due, ok := t.promise(c, events[from])
@@ -268,6 +271,21 @@ func lastNamed(events []Event, name string) int {
 		}
 	}
 	return -1
+}
+
+// openedAgain is where a clock that starts with the case starts now: a clock
+// that had stopped begins anew when the case is reopened (CMP-12); one that
+// still runs gains no time by it.
+func openedAgain(events []Event, from int, to []string) int {
+	stopped := false
+	for i := from + 1; i < len(events); i++ {
+		if stopped && slices.Contains(events[i].Names, Reopened) {
+			from, stopped = i, false
+			continue
+		}
+		stopped = stopped || slices.ContainsFunc(events[i].Names, func(n string) bool { return slices.Contains(to, n) })
+	}
+	return from
 }
 
 // earliestOpening: when another case was merged into this one, the earlier of

@@ -129,12 +129,29 @@ func TestAfterTheEndClocksStandStill(t *testing.T) {
 	if w.state.Reopened != 1 || w.state.Status != Open {
 		t.Errorf("reopened: %+v", w.state)
 	}
-	w.wantClock("finish", RunMet, "2026-11-16 17:10")
+	w.wantClock("finish", RunRunning, "2026-12-16 17:00") // it had stopped: it begins anew
+	w.wantClock("arrive", RunRunning, "2026-12-16 09:15")
 	w.aside(desk, EvCancel, m{"reason": "误报"})
 	for _, c := range Clocks(w.env, w.state, w.events) {
 		if c.Run == RunRunning || c.Run == RunPaused || c.NextLevel >= 0 {
 			t.Errorf("clock %s runs in a cancelled case", c.Name)
 		}
+	}
+}
+
+// proves CMP-12: a clock that still runs gains no time by a reopening.
+func TestReopeningGainsNoTime(t *testing.T) {
+	t.Parallel()
+	to := []string{"finished", "closed"}
+	at := func(minute int) time.Time { return time.Date(2026, 11, 16, 9, minute, 0, 0, calendar.Zone) }
+	log := []Event{{Kind: EvOpened, At: at(0), Names: []string{Opening}}, {Kind: EvDone, At: at(10), Names: []string{Reopened}}}
+	if got := openedAgain(log, 0, to); got != 0 {
+		t.Errorf("a running clock began anew with event %d", got)
+	}
+	log = append(log, Event{Kind: EvDone, At: at(20), Names: []string{"finished"}}, Event{Kind: EvDone, At: at(30), Names: []string{"followed"}},
+		Event{Kind: EvReopen, At: at(40), Names: []string{Reopened}}, Event{Kind: EvReopen, At: at(50), Names: []string{Reopened}})
+	if got := openedAgain(log, 0, to); got != 4 {
+		t.Errorf("the clock runs from event %d, want 4", got)
 	}
 }
 
