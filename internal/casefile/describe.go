@@ -34,7 +34,20 @@ func describe(def *procedure.Definition, e engine.Event) text.Both {
 		}
 		return text.B("完成「"+e.Step+"」", "did “"+e.Step+"”")
 	}
+	if e.Kind == engine.EvAmend && onlyPictures(def, e) {
+		return text.B("加了照片", "added photos")
+	}
 	return kindWords[e.Kind]
+}
+
+// onlyPictures reports whether an event brought pictures and nothing else.
+func onlyPictures(def *procedure.Definition, e engine.Event) bool {
+	for name := range e.Fields {
+		if f := def.Field(name); f == nil || f.Type != procedure.TypePhoto {
+			return false
+		}
+	}
+	return len(e.Fields) > 0
 }
 
 // Describe says in words what an event of a case did, for timelines.

@@ -84,11 +84,18 @@ const liveWithin = 15 * time.Minute
 // analyses are the centre's own.
 var reported = map[string]bool{"repair": true, "complaint": true, "enquiry": true}
 
-// Heard is told of every change of a case, in its transaction: whoever took a
-// matter in, by the desk's form, a resident's page or a program, words of
-// danger ring. An alarm that rang while the desk was typing gets the case and
-// does not ring twice.
+// Heard is told of every change of a case, in its transaction.
 func (s *Service) Heard(ctx context.Context, tx *store.Tx, ch casefile.Change) error {
+	if err := s.followPromises(ctx, tx, ch); err != nil {
+		return err
+	}
+	return s.hearDanger(ctx, tx, ch)
+}
+
+// hearDanger rings on words of danger, whoever took the matter in: the desk's
+// form, a resident's page or a program. An alarm that rang while the desk was
+// typing gets the case and does not ring twice.
+func (s *Service) hearDanger(ctx context.Context, tx *store.Tx, ch casefile.Change) error {
 	c := ch.Case
 	if !ch.Opened || s.dangers == nil || !reported[c.Procedure] || c.Channel == "system" || tx.Now().Sub(c.State.OpenedAt) > liveWithin {
 		return nil

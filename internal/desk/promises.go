@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"guanjia/internal/auth"
@@ -44,21 +46,73 @@ func (s *Service) PromiseIn(ctx context.Context, tx *store.Tx, actor auth.Actor,
 	if p.Owner == 0 {
 		p.Owner = actor.Account
 	}
+	if err := s.insertPromise(ctx, tx, p); err != nil {
+		return p, err
+	}
 	if p.Case != 0 {
 		_, err := s.cases.DoIn(ctx, tx, actor, casefile.Doing{Case: p.Case, Command: engine.Command{
 			Kind: engine.EvPromise, Data: map[string]any{"text": p.Words, "due": p.Due.Format(time.RFC3339)},
 		}})
-		if err != nil {
-			return p, err
-		}
+		return p, err // the case's own log has it
 	}
+	return p, s.Done(ctx, tx, actor, p.Project, "desk.promise", "make", p.ID, nil)
+}
+
+func (s *Service) insertPromise(ctx context.Context, tx *store.Tx, p Promise) error {
 	s.tell(tx, p.Project, "promises")
 	_, err := tx.Exec(ctx, "INSERT INTO desk_promise ("+promiseColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '')",
 		p.Project, p.ID, p.Case, p.Unit, p.Person, p.Words, store.Micros(p.Due), p.MadeBy, store.Micros(p.MadeAt), p.Owner)
-	if err != nil || p.Case != 0 { // the case's own log has it
-		return p, err
+	return err
+}
+
+// followPromises keeps the desk's promises as the case has them: one made on
+// the case's page is the desk's, too; one is kept when the customer was told,
+// on whichever page, was reached at the follow-up, or the case is closed.
+func (s *Service) followPromises(ctx context.Context, tx *store.Tx, ch casefile.Change) error {
+	c := ch.Case
+	for _, e := range ch.Events {
+		if due, err := time.Parse(time.RFC3339, fmt.Sprint(e.Data["due"])); e.Kind == engine.EvPromise && err == nil {
+			if err := s.promisedInCase(ctx, tx, c, e, due); err != nil {
+				return err
+			}
+		}
+		if !spokenTo(e) {
+			continue
+		}
+		said, _ := e.Data["text"].(string)
+		if said == "" {
+			said = text.T(ctx, "事项里已答复", "answered in the case")
+		}
+		n, err := tx.Exec(ctx, "UPDATE desk_promise SET kept_at = ?, kept_by = ?, result = ? WHERE project_id = ? AND case_id = ? AND kept_at = 0",
+			store.Micros(e.At), max(e.Actor.ID, 0), text.Cut(said, 1000), c.Project, c.ID)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			s.tell(tx, c.Project, "promises")
+		}
 	}
-	return p, s.Done(ctx, tx, actor, p.Project, "desk.promise", "make", p.ID, nil)
+	return nil
+}
+
+// spokenTo reports whether the customer got their word by an event.
+func spokenTo(e engine.Event) bool {
+	return slices.ContainsFunc(e.Names, func(n string) bool { return n == engine.Told || n == "followed" || n == "closed" })
+}
+
+func (s *Service) promisedInCase(ctx context.Context, tx *store.Tx, c casefile.Case, e engine.Event, due time.Time) error {
+	words, _ := e.Data["text"].(string)
+	n, err := store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM desk_promise WHERE case_id = ? AND due = ? AND words = ? AND kept_at = 0", c.ID, store.Micros(due), words)
+	if err != nil || n > 0 {
+		return err
+	}
+	owner := c.State.Owner
+	if owner == 0 {
+		owner = e.Actor.ID
+	}
+	return s.insertPromise(ctx, tx, Promise{
+		Project: c.Project, ID: tx.NewID(), Case: c.ID, Unit: c.Unit, Person: c.Customer, Words: words, Due: due, MadeBy: e.Actor.ID, MadeAt: e.At, Owner: owner,
+	})
 }
 
 // Keep records that the customer was told, and what (DSK-06, CMP-07). A

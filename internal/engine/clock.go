@@ -137,12 +137,13 @@ func clockTimed(env Env, s State, events []Event, pauses []calendar.Span, c *pro
 	return t
 }
 
-// limitPromise is the limit of a clock whose due time was promised.
-const limitPromise = "promise"
+// LimitPromise is the limit of a clock whose due time was promised to the
+// customer.
+const LimitPromise = "promise"
 
 // promise is the due time of a clock whose limit is the word given.
 func (t *timed) promise(c *procedure.Clock, e Event) (time.Time, bool) {
-	if c.Limit != limitPromise {
+	if c.Limit != LimitPromise {
 		return time.Time{}, false
 	}
 	t.limit, t.pauses = calendar.Limit{}, nil

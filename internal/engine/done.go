@@ -208,7 +208,7 @@ func (d *deciding) leave(st *procedure.Step, outcome string, fields, data map[st
 // clock is a promise to the customer (DSK-06), kept like one made between steps.
 func (d *deciding) promised(e *Event) {
 	for _, c := range d.env.Def.Clocks {
-		if t, ok := asTime(e.Fields[c.Name]); ok && c.Limit == limitPromise && t.After(d.at) {
+		if t, ok := asTime(e.Fields[c.Name]); ok && c.Limit == LimitPromise && t.After(d.at) {
 			e.Data = withData(e.Data, "due", stamp(t))
 			e.Names = append(e.Names, c.From)
 		}

@@ -73,9 +73,24 @@ func Stopped(c casefile.Case, name string) time.Time {
 // Due is when the next clock of an open case falls due; ok is false when none runs.
 func Due(c casefile.Case) (due time.Time, ok bool) {
 	for _, k := range c.Clocks {
-		if k.Run == "running" && (!ok || k.Due.Before(due)) {
+		if k.Run == engine.RunRunning && (!ok || k.Due.Before(due)) {
 			due, ok = k.Due, true
 		}
 	}
 	return due, ok
+}
+
+// Deadline is the running clock of the work that falls due first; what the desk
+// promised the customer counts only when nothing else runs. ok is false when
+// none does.
+func Deadline(c casefile.Case) (next engine.ClockState, ok bool) {
+	for _, k := range c.Clocks {
+		if k.Run != engine.RunRunning {
+			continue
+		}
+		if promised, desks := next.Limit == engine.LimitPromise, k.Limit == engine.LimitPromise; !ok || promised && !desks || promised == desks && k.Due.Before(next.Due) {
+			next, ok = k, true
+		}
+	}
+	return next, ok
 }

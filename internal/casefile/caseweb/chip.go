@@ -49,6 +49,9 @@ func clockChip(ctx context.Context, k engine.ClockState, pause *engine.Pause, no
 
 // limitWords is a stamped limit in the person's words: "10 minutes" is 10 分钟.
 func limitWords(ctx context.Context, limit string) string {
+	if limit == engine.LimitPromise { // the time that was named to the customer
+		return text.T(ctx, "答应的时间", "the time promised")
+	}
 	l, err := calendar.ParseLimit(limit)
 	if err != nil {
 		return limit

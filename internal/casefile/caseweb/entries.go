@@ -119,6 +119,9 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 		quotes = append(quotes, words)
 	}
 	if why, ok := e.Data["reason"].(string); ok && why != "" {
+		if e.Kind == engine.EvPause {
+			why = pauseWord(ctx, v, why)
+		}
 		quotes = append(quotes, why)
 	}
 	for _, f := range v.Def.Fields { // every answer of the step, in the words of its form
@@ -134,6 +137,17 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 	if list := signed(signatures(ctx, v.Def, e.Fields)); len(list) > 0 {
 		entry.More = signaturePictures(list)
 	}
+}
+
+// pauseWord is a reason to pause as the profile calls it.
+func pauseWord(ctx context.Context, v casefile.View, reason string) string {
+	list, _ := v.Figures.Choices("pause_reasons", nil) // a profile without them shows the word as it is
+	for _, c := range list {
+		if c.Name == reason {
+			return c.Title.In(text.LangOf(ctx))
+		}
+	}
+	return reason
 }
 
 // flow is the chart of the procedure with the way the case has gone.

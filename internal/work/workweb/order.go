@@ -88,10 +88,11 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 		Base: orderPath(project, c.Number), Back: "/p/" + project.Code + "/work", Number: c.Number, Subject: c.Subject, Spot: c.Place,
 		Chip: caseweb.Worst(ctx, c, now), Version: c.State.Version, Key: formKey(),
 	}
-	page.Chip.Large = true
-	if due, ok := work.Due(c); ok {
-		page.Due = text.Tf(ctx, "%s 前", "by %s", ui.When(ctx, due))
+	if k, ok := work.Deadline(c); ok {
+		page.Chip = caseweb.ChipOf(ctx, c, k, now)
+		page.Due = text.Tf(ctx, "%s %s 前", "%s by %s", k.Title.In(lang), ui.When(ctx, k.Due))
 	}
+	page.Chip.Large = true
 	page.Building, page.Room = split(c)
 	if c.Words != c.Subject {
 		page.Words = c.Words

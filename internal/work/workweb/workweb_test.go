@@ -138,7 +138,8 @@ func TestPhotosOnTheSpot(t *testing.T) {
 		if refs, _ := c.Case(k.ID).State.Fields["photos"].([]string); len(refs) != 1 {
 			t.Errorf("photos: %v", refs)
 		}
-		c.Get("technician", base).Want(t, http.StatusOK).Has(t, "/small")
+		c.Get("technician", base).Want(t, http.StatusOK).Has(t, "/small", "修前照片")
+		c.Get("desk", "/p/lin/cases/"+k.Number).Want(t, http.StatusOK).Has(t, "加了照片").Lacks(t, "更正了内容")
 		exe := center.File{Field: "field.photo", Name: "a.jpg", Data: append([]byte("MZ\x90\x00"), make([]byte, 600)...)}
 		c.Upload("technician", base+"/photo", url.Values{"when": {"after"}}, exe).Want(t, http.StatusUnprocessableEntity).Has(t, "不能收")
 		c.Upload("technician", base+"/photo", url.Values{"when": {"after"}}).Want(t, http.StatusUnprocessableEntity).Has(t, "没有收到照片")
