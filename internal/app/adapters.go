@@ -308,6 +308,9 @@ func (h homes) Home(ctx context.Context, tx *store.Tx, project, unit, person int
 			home.People = append(home.People, deskweb.HomePerson{Name: o.Name, Role: title})
 		}
 	}
+	if unit != 0 && home.Person != 0 && home.About == "" {
+		home.About = text.T(ctx, "不在这一户登记", "not registered at this unit")
+	}
 	if home.Person != 0 {
 		p, err := h.estate.Person(ctx, tx, project, home.Person)
 		if err != nil {

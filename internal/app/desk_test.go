@@ -16,6 +16,7 @@ import (
 	"guanjia/internal/app"
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
+	"guanjia/internal/desk"
 	"guanjia/internal/engine"
 	"guanjia/internal/estate"
 	"guanjia/internal/store"
@@ -219,6 +220,102 @@ func TestDeskSaysHowItCame(t *testing.T) {
 			}
 			if got := o.get("desk", "/cases/"+number); !strings.Contains(got.body, want) {
 				t.Errorf("%q: the case does not say %s", channel, want)
+			}
+		}
+	})
+}
+
+// A promise whose time is past is refused at its own field.
+func TestPromiseInThePastIsRefusedAtItsField(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		form := url.Values{"key": {"one"}, "kind": {"enquiry"}, "words": {"问停车月租"}, "caller": {"王芳"}, "do": {"save"}, "promise": {"回电"}, "by": {"2020-01-01T10:00"}}
+		got := o.post("desk", "/desk/take", form)
+		if got.code != http.StatusUnprocessableEntity || !strings.Contains(got.body, `aria-describedby="f-by-err"`) || !strings.Contains(got.body, "这个时间已经过了") {
+			t.Errorf("%d %s", got.code, got.body)
+		}
+		form.Set("by", "2099-01-01T10:00")
+		if got := o.post("desk", "/desk/take", form); got.code != http.StatusSeeOther {
+			t.Errorf("ahead: %d %s", got.code, got.body)
+		}
+	})
+}
+
+// Name and number of a call stay together, whichever unit it is about, also
+// when it was hung up before the form was sent.
+func TestWhoRangStaysTheCaller(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		ctx := context.Background()
+		ok := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var units, people []string
+		for i, name := range []string{"陈阿姨", "孙建国"} {
+			u, err := o.Estate.CreateUnit(ctx, auth.System, o.project.ID, estate.NewUnit{BuildingName: "1栋", EntranceName: "1单元",
+				Unit: estate.Unit{Project: o.project.ID, Floor: i + 1, Room: fmt.Sprintf("%d01", i+1), Area: 9000, Use: "residence", State: estate.StateOwner}})
+			ok(err)
+			person, err := o.Estate.CreatePerson(ctx, auth.System, o.project.ID, estate.Person{Project: o.project.ID, Kind: estate.Natural, Name: name},
+				[]estate.NewPhone{{Number: fmt.Sprintf("1380000000%d", i), Verified: true}})
+			ok(err)
+			_, err = o.Estate.Occupy(ctx, auth.System, estate.Occupancy{Project: o.project.ID, Unit: u.ID, Person: person.ID, Capacity: estate.Owner, From: "2024-01-01", Residing: true})
+			ok(err)
+			units, people = append(units, strconv.FormatInt(u.ID, 10)), append(people, strconv.FormatInt(person.ID, 10))
+		}
+		desk1 := o.people["desk"].actor
+		signal := func(event, call, from string) desk.Call {
+			c, err := o.Desk.Connect(ctx, desk1, o.project.ID, desk.Signal{Event: event, Call: call, From: from, Agent: desk1.Account})
+			ok(err)
+			return c
+		}
+		hidden := func(body, name string) string {
+			_, form, _ := strings.Cut(body, `id="intake"`)
+			_, rest, _ := strings.Cut(form, `name="`+name+`" value="`)
+			v, _, _ := strings.Cut(rest, `"`)
+			return v
+		}
+		for i, at := range []struct {
+			name, from, typed    string
+			hangUp               bool
+			caller, phone, owner string
+		}{
+			{name: "known", from: "13800000000", caller: "陈阿姨", phone: "13800000000", owner: people[0]},
+			{name: "known, hung up", from: "13800000000", hangUp: true, caller: "陈阿姨", phone: "13800000000", owner: people[0]},
+			{name: "unknown", from: "13911112222", typed: "李师傅", caller: "李师傅", phone: "13911112222", owner: "0"},
+			{name: "unknown, hung up", from: "13911112222", typed: "李师傅", hangUp: true, caller: "李师傅", phone: "13911112222", owner: "0"},
+			{name: "no call", caller: "孙建国", phone: "8613800000001", owner: "0"},
+		} {
+			call := fmt.Sprint("c", i)
+			if at.from != "" {
+				signal(desk.EventRing, call, at.from)
+				signal(desk.EventAnswer, call, at.from)
+			}
+			page := o.get("desk", "/desk?unit="+units[1])
+			if at.typed == "" && !strings.Contains(page.body, "<b>"+at.caller+"</b>") || strings.Contains(page.body, `name="caller"`) != (at.typed != "") {
+				t.Errorf("%s: the form does not say who rang", at.name)
+			}
+			form := url.Values{"kind": {"enquiry"}, "words": {"对门的事 " + at.name}, "do": {"save"}, "caller": {at.typed}}
+			for _, name := range []string{"unit", "person", "call", "key"} {
+				form.Set(name, hidden(page.body, name))
+			}
+			if at.hangUp {
+				signal(desk.EventHangUp, call, at.from)
+			}
+			if got := o.post("desk", "/desk/take", form); got.code != http.StatusSeeOther {
+				t.Fatalf("%s: %d %s", at.name, got.code, got.body)
+			}
+			if at.from != "" && !at.hangUp {
+				signal(desk.EventHangUp, call, at.from)
+			}
+			list, err := o.Cases.List(ctx, auth.System, casefile.Filter{Project: o.project.ID, Procedure: "enquiry", Limit: 50})
+			ok(err)
+			for _, c := range list.Cases {
+				if c.Words == "对门的事 "+at.name && (c.Caller != at.caller || c.Phone != at.phone || fmt.Sprint(c.Unit) != units[1] || fmt.Sprint(c.Customer) != at.owner) {
+					t.Errorf("%s: %q %q of %d, customer %d", at.name, c.Caller, c.Phone, c.Unit, c.Customer)
+				}
 			}
 		}
 	})

@@ -220,6 +220,15 @@ func (s *Service) Current(ctx context.Context, tx *store.Tx, project, agent int6
 	return list[0], true, nil
 }
 
+// Call is one call of a project; ok is false when there is none.
+func (s *Service) Call(ctx context.Context, tx *store.Tx, project, id int64) (c Call, ok bool, err error) {
+	list, err := store.All(ctx, tx, scanCall, "SELECT "+callColumns+" FROM desk_call WHERE project_id = ? AND id = ?", project, id)
+	if err != nil || len(list) == 0 {
+		return Call{}, false, err
+	}
+	return list[0], true, nil
+}
+
 // Callers lists who may be behind a number (see Directory).
 func (s *Service) Callers(ctx context.Context, tx *store.Tx, project int64, number string) ([]Contact, error) {
 	if number == "" {

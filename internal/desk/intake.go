@@ -60,6 +60,18 @@ func (in *Intake) check() error {
 	return f.Err("desk.intake.invalid")
 }
 
+// checkPromise says what is wrong with the promise at the intake's own fields.
+func (in *Intake) checkPromise(now time.Time) error {
+	var f errs.Fields
+	if len([]rune(in.Promise)) > 500 {
+		f.Add("promise", "too_long", "最多 500 字", "at most 500 characters")
+	}
+	if !in.By.After(now) {
+		f.Add("by", "past", "这个时间已经过了，写一个还没到的时间", "this time is past; enter one that lies ahead")
+	}
+	return f.Err("desk.intake.invalid")
+}
+
 // Take takes a matter in (DSK-01, DSK-03): one transaction opens the case, sends
 // it out when asked, makes the promise, closes the call's record and drops the
 // draft. Whoever takes it in owns it (DSK-05).
@@ -88,6 +100,9 @@ func (s *Service) Take(ctx context.Context, actor auth.Actor, in Intake) (casefi
 			}
 		}
 		if in.Promise != "" {
+			if err = in.checkPromise(tx.Now()); err != nil {
+				return err
+			}
 			if _, err = s.PromiseIn(ctx, tx, actor, Promise{
 				Project: in.Project, Case: c.ID, Unit: in.Unit, Person: in.Person, Words: in.Promise, Due: in.By,
 			}); err != nil {

@@ -52,12 +52,23 @@ func (p *Pages) load(r *http.Request, form map[string]string) (Console, error) {
 		}
 		if unit := r.URL.Query().Get("unit"); unit != "" && r.Method == http.MethodGet { // from the unit's page (UnitPath)
 			form["unit"], form["person"] = unit, ""
+			if !ok && id(form["call"]) == 0 { // name and number are the unit's own
+				delete(form, "caller")
+				delete(form, "phone")
+			}
 		}
 		if kind := r.URL.Query().Get("kind"); r.Method == http.MethodGet && p.knows(project.ID, kind) { // from the list of kinds
 			form["kind"] = kind
 		}
 		if ok {
 			p.pop(ctx, &c, call, form, tx.Now())
+		} else if was := id(form["call"]); was != 0 { // it was hung up before the form was sent
+			if call, ok, err = p.desk.Call(ctx, tx, project.ID, was); err != nil {
+				return err
+			}
+		}
+		if ok {
+			calls(&c.Form, call, form)
 		}
 		if err := p.fill(ctx, tx, r, &c, form); err != nil {
 			return err
@@ -87,9 +98,19 @@ func (p *Pages) pop(ctx context.Context, c *Console, call desk.Call, form map[st
 			form["who"] = call.Number
 		}
 	}
+}
+
+// calls keeps name and number of a call together: whoever rang stays the
+// caller, with the number of the call, whichever unit it is about.
+func calls(f *IntakeForm, call desk.Call, form map[string]string) {
+	if call.Person != 0 && id(form["unit"]) != 0 && id(form["person"]) == 0 {
+		form["person"] = strconv.FormatInt(call.Person, 10)
+	}
 	if form["phone"] == "" {
 		form["phone"] = call.Number
 	}
+	f.AskName = id(form["person"]) == 0
+	f.AskPhone = f.AskName && call.Number == ""
 }
 
 // fill works out everything that follows from the form: who it is, what kind,
@@ -120,10 +141,10 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 			return err
 		}
 		c.Home = home
-		if f.Phone == "" {
+		if f.Phone == "" && !f.AskPhone {
 			f.Phone = home.Phone
 		}
-		if f.Caller == "" {
+		if f.Caller == "" && !f.AskName { // who rang is not simply who holds the unit
 			f.Caller = home.Name
 		}
 	}

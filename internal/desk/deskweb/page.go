@@ -90,6 +90,8 @@ type IntakeForm struct {
 	Call          int64
 	Who           string
 	Caller, Phone string
+	AskName       bool // by a call, and nobody knows yet whose it is
+	AskPhone      bool // and it shows no number
 	Kind          string
 	Picks         []ui.Pick
 	Channel       string      // by which it came: chosen, else by telephone while there is a call
