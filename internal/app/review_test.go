@@ -202,7 +202,33 @@ func TestFourEyesOnTheHandbook(t *testing.T) {
 		if got := string(again(t, a).Overrides); !strings.Contains(got, "20 minutes") {
 			t.Errorf("what was sent back is in force: %s", got)
 		}
-		propose("30 minutes") // the way is free again
+		where = propose("30 minutes") // the way is free again
+		if past := director.post(t, a, where+"/approve", url.Values{"from": {"2020-01-01"}}); past.Code != http.StatusUnprocessableEntity || !strings.Contains(past.Body.String(), "这一天已经过了") {
+			t.Errorf("from a day that has passed: %d", past.Code)
+		}
+		if theirs := director.post(t, a, where+"/withdraw", nil); theirs.Code != http.StatusForbidden {
+			t.Errorf("somebody else's change withdrawn: %d", theirs.Code)
+		}
+		if strings.Contains(director.get(a, where).Body.String(), "/withdraw") || !strings.Contains(admin.get(a, where).Body.String(), "/withdraw") {
+			t.Error("withdrawing is offered to others, or not to who proposed it")
+		}
+		if back := admin.post(t, a, where+"/withdraw", nil); back.Code != http.StatusSeeOther {
+			t.Fatalf("withdrawing: %d %s", back.Code, back.Body)
+		}
+		if page := admin.get(a, where).Body.String(); !strings.Contains(page, "已撤回") || strings.Contains(page, "/withdraw") {
+			t.Error("the page does not say that it was withdrawn, or offers it again")
+		}
+		if late := director.post(t, a, where+"/approve", nil); late.Code != http.StatusUnprocessableEntity {
+			t.Errorf("approved after it was withdrawn: %d", late.Code)
+		}
+		if log := trail(t, a); log[len(log)-1] != "handbook.change.withdraw" {
+			t.Errorf("the trail says %s", log)
+		}
+		long := url.Values{"name": {"锦绣里"}, "profile": {"residential"}, "version": {strconv.FormatInt(again(t, a).Version, 10)}, "figures": {"repair.arrive.leak: 99999 day"}}
+		if w := admin.post(t, a, "/p/jinxiu/settings", long); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "长过 100 年") {
+			t.Errorf("a limit of centuries: %d", w.Code)
+		}
+		propose("35 minutes") // free again after it was withdrawn
 	})
 }
 

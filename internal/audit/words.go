@@ -42,6 +42,7 @@ var actions = map[string]text.Both{
 	"handbook.change.propose":  text.B("提出手册改动", "Proposed a change of the handbook"),
 	"handbook.change.approve":  text.B("通过手册改动", "Approved a change of the handbook"),
 	"handbook.change.refuse":   text.B("退回手册改动", "Sent a change of the handbook back"),
+	"handbook.change.withdraw": text.B("撤回手册改动", "Withdrew a change of the handbook"),
 	"handbook.change.begin":    text.B("手册改动生效", "A change of the handbook took effect"),
 	"casefile.case.link":       text.B("关联事项", "Linked cases"),
 	"casefile.case.unlink":     text.B("解除关联", "Unlinked cases"),

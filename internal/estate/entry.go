@@ -121,6 +121,11 @@ func (s *Service) readField(ctx context.Context, tx *store.Tx, field Field, e *E
 	case Number:
 		if !wholeForm.MatchString(v) {
 			f.Add(field.Name, "estate.entry.number", "只填数字。", "Digits only.")
+			return nil
+		}
+		if n, err := strconv.Atoi(v); err == nil && n < field.Least {
+			f.Add(field.Name, "estate.entry.least", fmt.Sprintf("至少是 %d。", field.Least), fmt.Sprintf("At least %d.", field.Least))
+			return nil
 		}
 	case Yuan:
 		m := yuanForm.FindStringSubmatch(strings.ReplaceAll(v, ",", ""))

@@ -40,6 +40,7 @@ type Field struct {
 	Required bool
 	List     bool // stands in the list, the print and the export
 	Hint     text.Both
+	Least    int // of a Number: things that are counted from 1
 }
 
 // Move is what happens to an entry as a whole: a key is lent, comes back.
@@ -137,6 +138,13 @@ func pick(name, zh, en string, choices Choices) Field {
 
 func count(name, zh, en string) Field {
 	return Field{Name: name, Title: text.B(zh, en), Kind: Number, List: true}
+}
+
+// things counts what an entry is about: an entry of none is no entry.
+func things(name, zh, en string) Field {
+	f := count(name, zh, en)
+	f.Least = 1
+	return f
 }
 
 func fen(name, zh, en string) Field {

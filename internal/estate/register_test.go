@@ -91,6 +91,8 @@ func TestKeys(t *testing.T) {
 		for _, f := range []string{"label", "part", "count", "unit"} {
 			wantField(t, err, f)
 		}
+		_, err = h.SaveEntry(ctx, me, estate.Entry{Project: h.project, Register: "keys"}, map[string]string{"label": "3-1503-a", "part": "door", "count": "0"})
+		wantField(t, err, "count")
 		_, err = h.MoveEntry(ctx, me, h.project, e.ID, estate.Moving{Move: "lend"})
 		wantField(t, err, "holder")
 		wantField(t, err, "due")

@@ -12,7 +12,7 @@ var keys = Register{
 	Fields: []Field{
 		labelField("钥匙编号", "Key"), room(false),
 		pick("part", "用途", "For", Choices{choice("door", "入户门", "Front door"), choice("meter", "水表箱", "Meter box"), choice("mailbox", "信报箱", "Mailbox"), choice("plant", "机房", "Plant room"), choice("common", "公共区域", "Common room"), choice("other", "其他", "Other")}),
-		count("count", "把数", "Number"), words("note", "备注", "Note"),
+		things("count", "把数", "Number"), words("note", "备注", "Note"),
 	},
 	States: Choices{choice("kept", "在我方", "Kept by us"), choice("issued", "已发放", "Issued"), choice("lent", "借出", "Lent"), choice("lost", "遗失", "Lost"), choice("handed", "已移交", "Handed over")},
 	Moves: []Move{

@@ -108,7 +108,8 @@ func (u *Unit) clean() {
 	u.Room = strings.ToUpper(text.Narrow(u.Room))
 }
 
-func (u *Unit) check() error {
+// check judges a unit; with today given, it was not handed over after that.
+func (u *Unit) check(today string) error {
 	u.clean()
 	var f errs.Fields
 	if u.Room == "" || len([]rune(u.Room)) > 12 {
@@ -131,6 +132,9 @@ func (u *Unit) check() error {
 	}
 	if u.HandedOver != "" && !dateForm.MatchString(u.HandedOver) {
 		f.Add("handed_over", "estate.date", "日期写成 2026-11-20。", "Write the date as 2026-11-20.")
+	}
+	if today != "" && u.HandedOver > today {
+		f.Add("handed_over", "estate.date.future", "收楼日期还没到；收楼以后再填。", "That day is still to come; enter it once the unit is handed over.")
 	}
 	checkLength(&f, "layout", u.Layout, 40)
 	checkLength(&f, "orientation", u.Orientation, 20)

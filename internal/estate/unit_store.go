@@ -104,9 +104,13 @@ func (s *Service) insertUnits(ctx context.Context, tx *store.Tx, actor auth.Acto
 	units := make([]Unit, 0, len(list))
 	rows, states := newValues(20), newValues(9)
 	now := store.Micros(tx.Now())
+	day := today(tx)
+	if batch != 0 {
+		day = "" // the opening workbook may hold days that were planned
+	}
 	for _, in := range list {
 		u := in.Unit
-		if err := u.check(); err != nil {
+		if err := u.check(day); err != nil {
 			return nil, err
 		}
 		at := places[placeOf(in)]
@@ -147,7 +151,11 @@ func (s *Service) SaveUnit(ctx context.Context, actor auth.Actor, u Unit, reason
 			return err
 		}
 		u.Room, u.Plate, u.Code, u.Building, u.Entrance = old.Room, old.Plate, old.Code, old.Building, old.Entrance
-		if err := u.check(); err != nil {
+		day := today(tx)
+		if u.HandedOver == old.HandedOver {
+			day = "" // what stood there already keeps nobody from changing the rest
+		}
+		if err := u.check(day); err != nil {
 			return err
 		}
 		n, err := tx.Exec(ctx, `UPDATE estate_unit SET floor = ?, area = ?, use = ?, layout = ?, orientation = ?, condition = ?, state = ?, handed_over = ?, note = ?, version = version + 1, updated_at = ?

@@ -170,6 +170,9 @@ func TestSaveUnitKeepsChanges(t *testing.T) {
 		}
 		_, err := h.SaveUnit(ctx, me, seen, "")
 		wantCode(t, err, "estate.version.stale")
+		seen.HandedOver = "2099-01-01"
+		_, err = h.SaveUnit(ctx, me, seen, "")
+		wantField(t, err, "handed_over") // nobody took over a unit on a day to come
 		h.read(func(ctx context.Context, tx *store.Tx) error {
 			list, err := h.UnitChanges(ctx, tx, h.project, u.ID, 10)
 			if err != nil {

@@ -22,11 +22,12 @@ type ChangeState string
 
 // The states.
 const (
-	Waiting  ChangeState = "waiting"
-	Approved ChangeState = "approved" // takes effect from From on
-	Refused  ChangeState = "refused"
-	InForce  ChangeState = "in_force"
-	Past     ChangeState = "past" // something else took its place
+	Waiting   ChangeState = "waiting"
+	Approved  ChangeState = "approved" // takes effect from From on
+	Refused   ChangeState = "refused"
+	InForce   ChangeState = "in_force"
+	Past      ChangeState = "past"      // something else took its place
+	Withdrawn ChangeState = "withdrawn" // by who proposed it, before anybody decided
 )
 
 // Change is one change of the handbook on its way into force (PLT-06): what
@@ -74,8 +75,8 @@ func noChange() error {
 }
 
 func changeWaits() error {
-	return errs.New(errs.Conflict, "handbook.change.waits", "本项目已有一项改动等待复核，这次的没有保存。请先复核或退回那一项。",
-		"A change of this project waits for its review already; this one was not saved. Approve or refuse that one first.")
+	return errs.New(errs.Conflict, "handbook.change.waits", "本项目已有一项改动等待复核，这次的没有保存。请先复核、退回或撤回那一项。",
+		"A change of this project waits for its review already; this one was not saved. Approve, refuse or withdraw that one first.")
 }
 
 func decidedAlready() error {
@@ -84,6 +85,10 @@ func decidedAlready() error {
 
 func ownChange() error {
 	return errs.New(errs.Forbidden, "handbook.change.own", "自己提出的改动要由别人复核，没有改动任何内容。", "A change of your own is reviewed by somebody else; nothing was changed.")
+}
+
+func notYours() error {
+	return errs.New(errs.Forbidden, "handbook.change.not_yours", "只有提出的人能撤回。", "Only who proposed it may withdraw it.")
 }
 
 func checkerRefuses() error {

@@ -23,6 +23,7 @@ type changeLook struct {
 	names map[int64]string
 	why   string // why the reader cannot decide it; "" when he can
 	alone bool   // nobody but the proposer could
+	own   bool   // the reader's, who may withdraw it
 }
 
 func (p *Pages) changesPage(w http.ResponseWriter, r *http.Request) error {
@@ -86,6 +87,7 @@ func (p *Pages) showChange(w http.ResponseWriter, r *http.Request, status int, c
 		if e := errs.As(p.review.may(ctx, tx, actor, c)); e != nil {
 			look.why = e.Message.In(text.LangOf(ctx))
 		}
+		look.own = c.By != 0 && c.By == actor.Account && c.State == Waiting
 		look.alone, err = p.review.alone(ctx, tx, c)
 		return err
 	})
@@ -116,6 +118,10 @@ func (p *Pages) refuse(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+func (p *Pages) withdraw(w http.ResponseWriter, r *http.Request) error {
+	return p.decide(w, r, text.T(r.Context(), "改动已撤回", "the change is withdrawn"), p.review.Withdraw)
+}
+
 func (p *Pages) decide(w http.ResponseWriter, r *http.Request, done string, do func(ctx context.Context, actor auth.Actor, id int64) error) error {
 	if err := web.ParseForm(r); err != nil {
 		return err
@@ -143,6 +149,7 @@ var changeStates = map[ChangeState]struct {
 }{
 	Waiting: {ui.Soon, text.B("等待复核", "waits for review")}, Approved: {ui.Run, text.B("已通过，未到日子", "approved, not yet due")},
 	Refused: {ui.Hold, text.B("已退回", "sent back")}, InForce: {ui.Done, text.B("在用", "in force")}, Past: {ui.Hold, text.B("已被取代", "replaced")},
+	Withdrawn: {ui.Hold, text.B("已撤回", "withdrawn")},
 }
 
 func changeTitle(ctx context.Context, c Change) string {
@@ -165,6 +172,13 @@ func named(ctx context.Context, id int64, names map[int64]string) string {
 		return name
 	}
 	return text.T(ctx, "系统", "the system")
+}
+
+func decidedWord(ctx context.Context, c Change) string {
+	if c.State == Withdrawn {
+		return text.T(ctx, "撤回", "Withdrawn")
+	}
+	return text.T(ctx, "复核", "Reviewed")
 }
 
 func findingState(p procedure.Problem) ui.State {

@@ -55,6 +55,7 @@ func (p *Pages) Module() module.Module {
 			web.AtProject("GET "+base+"/changes/{id}", PermView, p.changePage),
 			web.AtProject("POST "+base+"/changes/{id}/approve", PermReview, p.approve),
 			web.AtProject("POST "+base+"/changes/{id}/refuse", PermReview, p.refuse),
+			web.AtProject("POST "+base+"/changes/{id}/withdraw", PermView, p.withdraw),
 		},
 		Nav: []web.NavItem{{Place: 60, Title: text.B("规程", "Handbook"), Icon: "list-check", Path: "/p/{project}/handbook", Permission: PermView}},
 	}

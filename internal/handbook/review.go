@@ -179,6 +179,11 @@ func (v *Review) Approve(ctx context.Context, actor auth.Actor, id int64, from t
 	if err != nil {
 		return err
 	}
+	if today := v.cfg.DB.Clock().Now().In(calendar.Zone).Format(time.DateOnly); !from.IsZero() && from.In(calendar.Zone).Format(time.DateOnly) < today {
+		var f errs.Fields
+		f.Add("from", "past", "这一天已经过了；写今天或以后的日子，或留空表示马上", "that day has passed; write today or a later day, or leave it empty for at once")
+		return f.Err("handbook.change.from")
+	}
 	seen, err := v.cfg.Preview(ctx, c)
 	if err != nil {
 		return err
@@ -207,6 +212,28 @@ func (v *Review) Refuse(ctx context.Context, actor auth.Actor, id int64, note st
 		return f.Err("handbook.change.note")
 	}
 	return v.decide(ctx, actor, id, "refuse", func(_ *store.Tx, c *Change) { c.State, c.Note = Refused, note })
+}
+
+// Withdraw takes back a change of one's own that still waits. Errors:
+// Forbidden (somebody else's), Conflict (decided already).
+func (v *Review) Withdraw(ctx context.Context, actor auth.Actor, id int64) error {
+	return v.cfg.DB.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		c, err := changeByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !actor.May(PermView, c.Project) || c.By == 0 || c.By != actor.Account {
+			return notYours()
+		}
+		if c.State != Waiting {
+			return decidedAlready()
+		}
+		if _, err := tx.Exec(ctx, "UPDATE handbook_change SET state = ?, decided_by = ?, decided_at = ? WHERE id = ?",
+			string(Withdrawn), actor.Account, store.Micros(tx.Now()), c.ID); err != nil {
+			return err
+		}
+		return v.record(ctx, tx, actor, "withdraw", c, nil)
+	})
 }
 
 func (v *Review) decide(ctx context.Context, actor auth.Actor, id int64, verb string, set func(tx *store.Tx, c *Change)) error {

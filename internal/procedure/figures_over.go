@@ -34,10 +34,28 @@ func (f *Figures) Override(values map[string]string) (*Figures, []Problem) {
 				text.B("照档里的写法改", "write it the way the profile does"))
 			continue
 		}
+		if l, err := calendar.ParseLimit(now.word); now.kind == isWord && err == nil && years(l) > longestYears {
+			ps.add(pos, "override.long", text.F("“%s”长过 %d 年", "%q is longer than %d years", values[path], longestYears), text.B("核对数字和单位", "check the number and its unit"))
+			continue
+		}
 		out.root.set(strings.Split(path, "."), now)
 	}
 	out.Hash = out.digest()
 	return &out, ps.list
+}
+
+// longestYears bounds a span a project sets itself: the age that counts as old
+// is below, a slip of the keyboard above.
+const longestYears = 100
+
+// years is how many whole years a limit lasts, about.
+func years(l calendar.Limit) int {
+	each := map[calendar.Unit]int{calendar.Minutes: 365 * 24 * 60, calendar.WorkingMinutes: 365 * 24 * 60, calendar.Hours: 365 * 24, calendar.WorkingHours: 365 * 24,
+		calendar.Days: 365, calendar.WorkingDays: 365, calendar.StatutoryDays: 365, calendar.Months: 12}[l.Unit]
+	if each == 0 {
+		return 0
+	}
+	return (l.N - 1) / each
 }
 
 // exact is the node at path without placeholders and without falling to other.
