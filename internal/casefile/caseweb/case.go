@@ -79,6 +79,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		return page, err
 	}
 	page.Next, page.Missing = next, missing
+	page.Lacks = lacks(ctx, v, page.Base, next, problem)
 	page.Entries, page.Counts = entries(ctx, v, page.View)
 	page.Facts = facts(ctx, v)
 	page.Signatures = signed(signatures(ctx, v.Def, v.Case.State.Fields))

@@ -8,6 +8,7 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/engine"
+	"guanjia/internal/errs"
 	"guanjia/internal/procedure"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -79,6 +80,26 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 		missing = append(missing, miss)
 	}
 	return next, missing, nil
+}
+
+// lacks are the reasons a form was refused that stand at no field of it: papers
+// that are not there yet, with the page to bring them, and whatever else.
+func lacks(ctx context.Context, v casefile.View, base string, next *NextStep, problem error) (list []ui.Miss) {
+	e := errs.As(problem)
+	if e == nil {
+		return nil
+	}
+	for _, f := range e.Fields {
+		if next != nil && slices.ContainsFunc(next.Asks, func(a caseform.Ask) bool { return f.Path == a.Field.Name || f.Path == a.Field.Name+"_reason" }) {
+			continue
+		}
+		miss := ui.Miss{What: f.Message.In(text.LangOf(ctx))}
+		if slices.ContainsFunc(v.Def.Papers, func(x procedure.Paper) bool { return x.Name == f.Path }) {
+			miss.Word, miss.Path = text.T(ctx, "登记材料", "Add the paper"), base+"/way/"+wayPaper+"?choice="+f.Path
+		}
+		list = append(list, miss)
+	}
+	return list
 }
 
 // dispatchAsk offers who a step can be sent to: of a trade who can do it, the

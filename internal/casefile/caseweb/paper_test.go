@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +17,21 @@ import (
 	"guanjia/internal/files"
 	"guanjia/internal/store"
 )
+
+// A step refused for want of a paper says which, and leads to where it is brought.
+func TestAMissingPaperIsNamed(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k, err := c.Cases.Open(context.Background(), c.Actor("desk"), casefile.Opening{
+			Project: c.Project.ID, Procedure: "complaint", Channel: "phone", Unit: c.Unit.ID, Customer: c.Owner.ID, Caller: c.Owner.Name, Phone: phone, Words: "写过信没人理",
+			Fields: map[string]any{"against": "service", "kind": "service", "wants": "书面答复", "harm": "no", "heated": "no", "written": "yes"},
+		})
+		c.Check(err)
+		at := "/p/lin/cases/" + k.Number
+		c.Post("desk", at+"/do", url.Values{"step": {k.State.Step}, "outcome": {"done"}, "version": {strconv.Itoa(k.State.Version)}}).
+			Want(t, http.StatusUnprocessableEntity).Has(t, "还缺“投诉信扫描件”", `<a href="`+at+`/way/paper?choice=letter">登记材料</a>`)
+	})
+}
 
 // A paper is brought once however often its form is sent; one that the
 // procedure does not know leaves no file behind, nor does a stranger's.
