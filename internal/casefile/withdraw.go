@@ -10,7 +10,7 @@ import (
 
 // WithdrawIn cancels a case that nobody has touched since it was opened, with
 // the reason; false leaves one that somebody has, or that has ended, as it is.
-// The timer's levels and steps touch nothing; a word, an answer, a merge or a
+// The timer's levels and steps and what came with a file touch nothing; a word, an answer, a merge or a
 // link does. by is who withdraws when the system does it for somebody. Errors:
 // NotFound, Forbidden, Invalid without a reason.
 func (s *Service) WithdrawIn(ctx context.Context, tx *store.Tx, actor auth.Actor, id int64, by engine.Actor, reason string) (bool, error) {
@@ -23,7 +23,7 @@ func (s *Service) WithdrawIn(ctx context.Context, tx *store.Tx, actor auth.Actor
 		return false, err
 	}
 	for _, r := range events {
-		timer := r.actor == 0 && (r.kind == string(engine.EvLevel) || r.kind == string(engine.EvDone))
+		timer := r.actor == 0 && (r.kind == string(engine.EvLevel) || r.kind == string(engine.EvDone) || r.kind == string(engine.EvPaper))
 		if r.command != events[0].command && !timer {
 			return false, nil
 		}

@@ -41,6 +41,7 @@ type cabinet struct {
 	broken int // the number of the opening that fails, 0 none
 	opened int
 
+	papers    map[int64]string // brought, by case
 	touched   map[int64]bool
 	withdrawn []string
 }
@@ -61,6 +62,14 @@ func (c *cabinet) Open(_ context.Context, _ auth.Actor, in casefile.Opening) (ca
 func (c *cabinet) Merge(_ context.Context, _ auth.Actor, in casefile.Merging) (casefile.Case, error) {
 	c.merged = append(c.merged, [2]int64{in.From, in.Into})
 	return casefile.Case{ID: in.Into}, nil
+}
+
+func (c *cabinet) Do(_ context.Context, _ auth.Actor, in casefile.Doing) (casefile.Case, error) {
+	if in.Command.Kind != engine.EvPaper {
+		return casefile.Case{}, errs.New(errs.Invalid, "casefile.invalid", "只收材料", "papers only")
+	}
+	c.papers[in.Case] = fmt.Sprint(in.Command.Data["name"])
+	return casefile.Case{ID: in.Case}, nil
 }
 
 // WithdrawIn takes back every case but those in touched.
@@ -87,7 +96,7 @@ func each(t *testing.T, fn func(t *testing.T, p *post)) {
 	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, clock *calendar.Manual) {
 		rules, err := messages.Load(handbook.FS)
 		must(t, err)
-		p := &post{t: t, cases: &cabinet{cases: map[string]casefile.Opening{}, ids: map[string]int64{}}, db: db}
+		p := &post{t: t, cases: &cabinet{cases: map[string]casefile.Opening{}, ids: map[string]int64{}, papers: map[int64]string{}}, db: db}
 		queue := &jobs.Queue{}
 		p.Service = New(db, p.cases, rules, queue)
 		p.least = 3
@@ -158,8 +167,12 @@ func TestLettersBecomeCases(t *testing.T) {
 			t.Error(diff)
 		}
 		byProcedure := map[string]int{}
-		for _, c := range p.cases.cases {
+		for key, c := range p.cases.cases {
 			byProcedure[c.Procedure]++
+			// A letter is a complaint in writing: its answer has its limit at once (CMP-06).
+			if written := c.Procedure == "complaint"; c.Fields["written"] != any(written) && (written || c.Fields["written"] != nil) || (p.cases.papers[p.cases.ids[key]] == "letter") != written {
+				t.Errorf("%s %s: written %v, papers %q", key, c.Procedure, c.Fields["written"], p.cases.papers[p.cases.ids[key]])
+			}
 		}
 		if diff := cmp.Diff(map[string]int{"repair": 4, "complaint": 10, "enquiry": 6}, byProcedure); diff != "" {
 			t.Error(diff)

@@ -29,6 +29,7 @@ import (
 // Cases is where letters become written requests; casefile.Service is it.
 type Cases interface {
 	Open(ctx context.Context, actor auth.Actor, in casefile.Opening) (casefile.Case, error)
+	Do(ctx context.Context, actor auth.Actor, in casefile.Doing) (casefile.Case, error)
 	Merge(ctx context.Context, actor auth.Actor, in casefile.Merging) (casefile.Case, error)
 	WithdrawIn(ctx context.Context, tx *store.Tx, actor auth.Actor, id int64, by engine.Actor, reason string) (bool, error)
 }
@@ -376,16 +377,41 @@ func (s *Service) open(ctx context.Context, f File, l Letter) (casefile.Case, er
 	in.Unit = unit
 	if k, ok := s.rules.Kind(l.Kind); ok {
 		in.Procedure = k.Procedure
+		in.Fields = map[string]any{}
 		if k.As != "" {
-			in.Fields = map[string]any{"kind": k.As}
+			in.Fields["kind"] = k.As
 		}
 	}
+	written := in.Procedure == complaint
+	if written { // a letter is a complaint in writing: its answer has its limit at once
+		in.Fields["written"] = true
+	}
 	c, err := s.cases.Open(ctx, auth.System, in)
-	if errs.KindOf(err) == errs.Invalid && in.Fields != nil {
-		in.Fields = nil
+	if errs.KindOf(err) == errs.Invalid && in.Fields["kind"] != nil {
+		delete(in.Fields, "kind")
 		c, err = s.cases.Open(ctx, auth.System, in)
 	}
+	if err == nil && written {
+		err = s.bringOriginal(ctx, f, l, c)
+	}
 	return c, err
+}
+
+// complaint is the procedure of complaints, originalPaper the paper one in
+// writing begins with (CMP-06).
+const complaint, originalPaper = "complaint", "letter"
+
+// bringOriginal notes that the letter itself is there: its words are the
+// case's. A profile that asks for no such paper goes without.
+func (s *Service) bringOriginal(ctx context.Context, f File, l Letter, c casefile.Case) error {
+	do := casefile.Bringing(c.ID, originalPaper, "")
+	do.Key = fmt.Sprintf("letter-paper:%d", l.ID)
+	do.Command.Data["text"] = text.F("随来信文件“%s”收到，全文在原话里", "it came with the file of letters “%s”; its words are the case's", f.Name).ZH
+	_, err := s.cases.Do(ctx, auth.System, do)
+	if errs.KindOf(err) == errs.Invalid {
+		return nil
+	}
+	return err
 }
 
 // Merge lets the later letters of a group of near-duplicates go on in the case
