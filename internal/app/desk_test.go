@@ -449,6 +449,13 @@ func TestDoublesAreMerged(t *testing.T) {
 		if got := o.get("desk", "/desk/duplicates"); strings.Contains(got.body, "并入 "+first.Number+"</") && !strings.Contains(got.body, "/desk/unmerge/"+second.Number) {
 			t.Error("what was merged is not offered to be taken back")
 		}
+		// From the case that went on, the merged one opens, and says where it is taken back.
+		if got := o.get("desk", "/cases/"+first.Number); !strings.Contains(got.body, "/cases/"+second.Number+"?view=all") {
+			t.Error("the merged case is linked by an address that leads back")
+		}
+		if got := o.get("desk", "/cases/"+second.Number+"?view=all"); got.code != http.StatusOK || !strings.Contains(got.body, "撤回合并") {
+			t.Errorf("the merged case: %d", got.code)
+		}
 		if got := o.post("technician", "/desk/unmerge/"+second.Number, nil); got.code != http.StatusForbidden {
 			t.Errorf("a technician takes it back: %d", got.code)
 		}

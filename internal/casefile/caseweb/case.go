@@ -88,9 +88,11 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 	}
 	page.People = people(ctx, v)
 	for _, rel := range v.Related {
-		page.Related = append(page.Related, RelatedLine{
-			Number: rel.Case.Number, Subject: rel.Case.Subject, Path: casePath(project, rel.Case.Number), Chip: worst(ctx, rel.Case, now),
-		})
+		line := RelatedLine{Number: rel.Case.Number, Subject: rel.Case.Subject, Path: casePath(project, rel.Case.Number), Chip: worst(ctx, rel.Case, now)}
+		if rel.Case.MergedTo != 0 { // its own address leads on to the case it went into
+			line.Path += "?view=all"
+		}
+		page.Related = append(page.Related, line)
 	}
 	page.Ways = ways(ctx, page.Base, v)
 	if path := page.Base + "/way/" + wayAbout; c.Unit == 0 && c.Place == "" && slices.ContainsFunc(page.Ways, func(w Way) bool { return w.Path == path }) {

@@ -216,8 +216,12 @@ func why(ctx context.Context, a, b casefile.Case) string {
 	switch {
 	case a.Unit != 0 && a.Unit == b.Unit && like >= sameWords:
 		return text.Tf(ctx, "同一房屋，原话相同 %.0f %%", "same unit, %.0f %% of the words", like*100)
-	case a.Unit != 0 && a.Unit == b.Unit:
+	case a.Unit != 0 && a.Unit == b.Unit && a.Procedure == b.Procedure && alike(a.Words, b.Words):
 		return text.T(ctx, "同一房屋，说的是一样的事", "same unit, the same matter")
+	case a.Unit != 0 && a.Unit == b.Unit:
+		return text.T(ctx, "同一房屋", "same unit")
+	case a.Customer != 0 && a.Customer == b.Customer && like < sameWords:
+		return text.T(ctx, "同一客户", "same customer")
 	}
 	return text.Tf(ctx, "原话相同 %.0f %%", "%.0f %% of the words are the same", like*100)
 }

@@ -21,6 +21,9 @@ func (p *Pages) OnCases() caseweb.Extras {
 			if v.Case.State.Status == engine.Open && actorOf(ctx).May(casefile.PermMerge, project.ID) {
 				list = append(list, caseweb.Way{Label: text.T(ctx, "合并", "Merge"), Icon: "copy", Path: at + "merge/" + v.Case.Number})
 			}
+			if v.Case.MergedTo != 0 && actorOf(ctx).May(casefile.PermMerge, project.ID) {
+				list = append(list, caseweb.Way{Label: text.T(ctx, "撤回合并", "Take the merge back"), Icon: "copy", Path: at + "duplicates"})
+			}
 			if _, passed := v.Case.State.Fields["specialist"]; passed && v.Case.Procedure == "enquiry" {
 				list = append(list, caseweb.Way{Label: text.T(ctx, "打印联系单", "Print the slip"), Icon: "printer", Path: at + "slips/" + v.Case.Number})
 			}
