@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"guanjia/internal/auth"
@@ -31,6 +32,19 @@ type Question struct {
 	Sort    string   `json:"sort"`
 	Ask     string   `json:"ask"`
 	Options []string `json:"options,omitempty"` // of a choice
+}
+
+// Words is a question whole, as who approves the survey reads it: what is
+// asked, how it is answered, between which choices.
+func (q Question) Words(ctx context.Context) string {
+	how := text.T(ctx, "打分 1–5", "score 1–5")
+	switch q.Sort {
+	case AskChoice:
+		how = text.Tf(ctx, "单选：%s", "choice: %s", strings.Join(q.Options, text.T(ctx, "、", ", ")))
+	case AskText:
+		how = text.T(ctx, "写文字", "words")
+	}
+	return text.Tf(ctx, "%s（%s）", "%s (%s)", q.Ask, how)
 }
 
 // Survey is one opinion survey; its way through the house is the case.
@@ -130,7 +144,7 @@ func (s *Service) CreateSurvey(ctx context.Context, actor auth.Actor, v Survey) 
 	err = s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		asks := make([]map[string]any, len(v.Questions))
 		for i, q := range v.Questions {
-			asks[i] = map[string]any{"ask": q.Ask}
+			asks[i] = map[string]any{"ask": q.Words(ctx)}
 		}
 		fields := map[string]any{"subject": v.Title, "questions": asks, "until": v.Until}
 		c, err := s.cases.OpenIn(ctx, tx, actor, casefile.Opening{Project: v.Project, Procedure: "survey", Channel: "own", Subject: v.Title, Words: v.Title, Fields: fields})

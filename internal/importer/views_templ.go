@@ -530,7 +530,7 @@ func previewPage(v previewView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.FactText(text.T(ctx, "略过的行", "Rows left out"), strconv.Itoa(len(v.P.Plan.LeftOut))).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.FactText(text.T(ctx, "略过的行", "Rows left out"), strconv.Itoa(v.Counts["left"])).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,7 +116,12 @@ func TestPages(t *testing.T) {
 		if strings.Contains(tidied.Body.String(), "13912345678") || strings.Contains(tidied.Body.String(), "１３９１２３４５６７８") {
 			t.Error("a whole phone number is shown")
 		}
-		contains(t, d.ask("keeper", "GET", at+"?view=left&sheet=%E6%88%BF%E5%B1%8B", nil, ""), 200, "表头")
+		left := d.ask("keeper", "GET", at+"?view=left", nil, "")
+		contains(t, left, 200, "表头")
+		fact := regexp.MustCompile(`略过的行</dt>\s*<dd[^>]*>\s*(\d+)`).FindStringSubmatch(left.Body.String())
+		if rows := strings.Count(left.Body.String(), "<tr") - 1; fact == nil || fact[1] != strconv.Itoa(rows) || rows < 1 {
+			t.Errorf("the head counts %v rows left out, the list has %d", fact, rows)
+		}
 		marked := d.ask("keeper", "GET", at+"/marked.xlsx", nil, "")
 		contains(t, marked, 200)
 		if _, err := Read(marked.Body); err != nil {

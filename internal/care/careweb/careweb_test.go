@@ -38,6 +38,25 @@ func sent(c *center.Center) (page string, tokens []string) {
 	return page, tokens
 }
 
+// proves DSK-17: who approves a survey reads each question whole, with its type
+// and its choices, each choice once.
+func TestWhoApprovesASurveyReadsItWhole(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		form := url.Values{
+			"title": {"颜色征询"}, "until": {"2026-11-30"}, "sort.0": {"rating"}, "ask.0": {"满意吗"}, "sort.1": {"text"}, "ask.1": {"想说什么"},
+			"sort.2": {"choice"}, "ask.2": {"单元门漆什么颜色"}, "options.2": {"红、红、 、绿"},
+		}
+		page := c.Post("desk", "/p/lin/surveys", form).Want(t, http.StatusSeeOther).To
+		page, _, _ = strings.Cut(page, "?")
+		whole := []string{"满意吗（打分 1–5）", "想说什么（写文字）", "单元门漆什么颜色（单选：红、绿）"}
+		c.Get("supervisor", page).Want(t, http.StatusOK).Has(t, whole...)
+		c.Get("supervisor", "/p/lin/cases/"+c.CasesOf("survey")[0].Number).Want(t, http.StatusOK).Has(t, whole...)
+		form.Set("options.2", "红、红")
+		c.Post("desk", "/p/lin/surveys", form).Want(t, http.StatusUnprocessableEntity).Has(t, "至少写两个选项")
+	})
+}
+
 // proves DSK-17: the collection is ended and those without an answer are
 // reminded from the page, by who may.
 func TestCollectingFromThePage(t *testing.T) {

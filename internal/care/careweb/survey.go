@@ -135,6 +135,7 @@ type surveyView struct {
 	Questions          []countTable
 	Buildings          countTable
 	Chart              ui.ChartProps
+	Asked              []string // the questions whole, until it is sent out
 	Texts              []string
 	Err                error
 	Share              string
@@ -211,6 +212,11 @@ func (p *Pages) surveyView(ctx context.Context, v care.Survey, c casefile.Case, 
 		page.Reminded = v.RemindedAt.Format("2006-01-02")
 		if rests, err := p.care.Rests(v); err == nil && rests.After(p.db.Clock().Now()) {
 			page.Rests = ui.Exact(rests)
+		}
+	}
+	if !page.Sent {
+		for _, q := range v.Questions {
+			page.Asked = append(page.Asked, q.Words(ctx))
 		}
 	}
 	page.StepTitle = p.stepWords(ctx, c)
