@@ -203,6 +203,12 @@ func TestATechniciansPhone(t *testing.T) {
 			s.Errorf("a wrong amount: %d", code)
 		}
 		quote.Set("field.quote.1.amount", "40")
+		quote.Del("field.quote.0.item")
+		code, body = step("quote", "agreed", "k4b", quote)
+		if code != http.StatusUnprocessableEntity || !strings.Contains(body, "第 1 行：请填“项目”") {
+			s.Errorf("a row without an item: %d", code)
+		}
+		quote.Set("field.quote.0.item", "阀芯")
 		quote.Set("field.pay_by", payBy(s, c))
 		code, body = step("quote", "agreed", "k5", quote)
 		s.want(http.StatusSeeOther, code, body, "quote")

@@ -31,6 +31,12 @@ func (a Ask) cell(row int, c procedure.Field) string {
 	return Show(c.Type, a.Rows[row][c.Name])
 }
 
+// lacks reports whether a row that was begun has nothing in a column that is
+// needed, in a form that was refused.
+func (a Ask) lacks(row int, c procedure.Field) bool {
+	return a.Err != "" && row < len(a.Rows) && c.Required && a.cell(row, c) == ""
+}
+
 func (a Ask) label(ctx context.Context) string { return a.Field.Title.In(text.LangOf(ctx)) }
 
 // control is the field as the parts of a form know it. Required is left to

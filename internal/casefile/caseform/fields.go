@@ -62,6 +62,8 @@ func Read(r *http.Request, asked []procedure.Field, files map[string][]string) (
 	return answers, f.Err("casefile.answer.invalid")
 }
 
+// readTable reads the rows in which something stands; they are counted as the
+// form shows them again, without those left empty between them.
 func readTable(r *http.Request, field procedure.Field, f *errs.Fields) []map[string]any {
 	var rows []map[string]any
 	for i := range maxRows {
@@ -73,13 +75,19 @@ func readTable(r *http.Request, field procedure.Field, f *errs.Fields) []map[str
 			}
 			v, bad := parse(col.Type, raw)
 			if bad != nil {
-				f.Add(field.Name, "form", fmt.Sprintf("第 %d 行：%s", i+1, bad.ZH), fmt.Sprintf("row %d: %s", i+1, bad.EN))
+				f.Add(field.Name, "form", fmt.Sprintf("第 %d 行“%s”：%s", len(rows)+1, col.Title.ZH, bad.ZH), fmt.Sprintf("row %d, “%s”: %s", len(rows)+1, col.Title.In(text.EN), bad.EN))
 				continue
 			}
 			row[col.Name] = v
 		}
-		if len(row) > 0 {
-			rows = append(rows, row)
+		if len(row) == 0 {
+			continue
+		}
+		rows = append(rows, row)
+		for _, col := range field.Columns {
+			if col.Required && text.Clean(r.FormValue(cellName(field.Name, i, col.Name))) == "" {
+				f.Add(field.Name, "required", fmt.Sprintf("第 %d 行：请填“%s”", len(rows), col.Title.ZH), fmt.Sprintf("row %d: enter “%s”", len(rows), col.Title.In(text.EN)))
+			}
 		}
 	}
 	return rows

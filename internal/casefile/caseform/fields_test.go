@@ -11,7 +11,43 @@ import (
 
 	"guanjia/internal/errs"
 	"guanjia/internal/procedure"
+	"guanjia/internal/text"
+	"guanjia/internal/web/ui"
 )
+
+// A row that was begun is refused at the cell that is wanting, by its number as
+// the form shows it again.
+func TestReadNamesRowAndCell(t *testing.T) {
+	t.Parallel()
+	field := procedure.Field{Name: "quote", Title: text.B("报价", "Quote"), Type: procedure.TypeTable, Columns: []procedure.Field{
+		{Name: "item", Title: text.B("项目", "Item"), Required: true}, {Name: "amount", Title: text.B("金额", "Amount"), Type: procedure.TypeMoney, Required: true}}}
+	for name, tt := range map[string]struct {
+		in   url.Values
+		want string
+	}{
+		"no item":       {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"38"}, "field.quote.4.amount": {"20"}}, "第 2 行：请填“项目”"},
+		"no amount":     {url.Values{"field.quote.3.item": {"阀"}, "field.quote.3.amount": {" "}}, "第 1 行：请填“金额”"},
+		"broken amount": {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"很多"}}, "第 1 行“金额”：请填金额，例如 85 或 85.50"},
+		"whole":         {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"38"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Read(post(tt.in), []procedure.Field{field}, nil)
+			if said := ui.ErrOf(t.Context(), err, "quote"); said != tt.want {
+				t.Errorf("said %q, want %q", said, tt.want)
+			}
+			rows, _ := got["quote"].([]map[string]any)
+			a := Ask{Field: field, Rows: rows, Err: tt.want}
+			var page strings.Builder
+			if err := askTable(a).Render(t.Context(), &page); err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(page.String(), `aria-invalid="true"`); (n == 1) != (tt.want != "") {
+				t.Errorf("%d cells are marked", n)
+			}
+		})
+	}
+}
 
 func post(values url.Values) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(values.Encode()))

@@ -492,7 +492,8 @@ try {
   // storage is forbidden here: forms work without drafts
 }
 // A refused form begins at its first field in error, else at what is said above it.
-const wrong = document.querySelector(".gj-field:has(> .gj-err)")?.querySelector("input:not([type=hidden]), select, textarea");
+const refused = document.querySelector(".gj-field:has(> .gj-err)");
+const wrong = refused?.querySelector("[aria-invalid=true]") ?? refused?.querySelector("input:not([type=hidden]), select, textarea");
 const said = document.querySelector("[data-focus]");
 if (said) (wrong ?? said).focus();
 const here = document.querySelector(".gj-steps > .is-here");

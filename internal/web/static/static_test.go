@@ -58,3 +58,12 @@ func TestOldAndUnknownAddresses(t *testing.T) {
 	}()
 	static.Path("nothing.js")
 }
+
+// A table to fill in keeps its headings on the phone: else its rows are blank boxes.
+func TestTablesToFillInHaveHeadingsOnThePhone(t *testing.T) {
+	t.Parallel()
+	css := get(t, static.Path("guanjia.css"), "").Body.String()
+	if !strings.Contains(css, "[data-gj-phone] .gj-entry thead { display: block; }") || strings.Contains(css, ".gj-entry thead { display: none") {
+		t.Error("the headings of a table are hidden on the phone")
+	}
+}
