@@ -26,6 +26,8 @@ func (a *App) things(ctx context.Context, tx *store.Tx, key string, project int6
 			names[id] = u.Title()
 		}
 		return names, err
+	case "letters_file":
+		return a.Letters.Names(ctx, tx, project, ids)
 	case "person":
 		found, err := a.Estate.PeopleByID(ctx, tx, project, ids)
 		for id, p := range found {

@@ -19,6 +19,10 @@ type thing struct {
 // thingKeys are the keys of data that hold an identifier of another room.
 var thingKeys = []string{"case", "person", "unit"}
 
+// subjectKeys are the subjects that have a name of their own, by the key it is
+// asked under: a file put to a case says which case.
+var subjectKeys = map[string]string{"casefile.case": "case", "estate.unit": "unit", "estate.person": "person", "letters.file": "letters_file"}
+
 // mostThings bounds what is asked for at once.
 const mostThings = 500
 
@@ -41,6 +45,9 @@ func (s *Service) named(ctx context.Context, tx *store.Tx, rows []Row) (map[thin
 	}
 	asked := map[sort][]int64{}
 	for _, r := range rows {
+		if key := subjectKeys[r.Subject]; key != "" && r.SubjectID != 0 {
+			asked[sort{r.Project, key}] = append(asked[sort{r.Project, key}], r.SubjectID)
+		}
 		held := decode(r.Data)
 		for _, key := range thingKeys {
 			id, ok := held[key].(json.Number)

@@ -472,9 +472,9 @@ func auditPage(v pageView) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var27 string
-							templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(l.Whom)
+							templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(l.about())
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views.templ`, Line: 67, Col: 165}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views.templ`, Line: 67, Col: 168}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 							if templ_7745c5c3_Err != nil {

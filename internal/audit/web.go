@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -47,8 +48,12 @@ type line struct {
 	Who  string
 	What string
 	Whom string
+	Name string // what it is called: the number of a case, "" for none
 	Told string // the data, in words
 }
+
+// about says what the entry concerns: "事项 WX-2611-0251".
+func (l line) about() string { return strings.TrimSpace(l.Whom + " " + text.Cut(l.Name, 40)) }
 
 type pageView struct {
 	Lines     []line
@@ -166,6 +171,7 @@ func (s *Service) words(ctx context.Context, rows []Row) ([]line, error) {
 	var list []line
 	for _, r := range rows {
 		l := line{Row: r, What: actionWords(ctx, r.Action), Whom: subjectWords(ctx, r.Subject), Told: s.told(ctx, r, things)}
+		l.Name = things[thing{r.Project, subjectKeys[r.Subject], r.SubjectID}]
 		if p, ok := people[r.SubjectID]; ok && r.Subject == subjectAccount {
 			l.Whom = p.Name
 		}

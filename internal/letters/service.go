@@ -258,6 +258,23 @@ func (s *Service) Files(ctx context.Context, actor auth.Actor, project int64) ([
 	return list, err
 }
 
+// Names says what files of letters are called.
+func (s *Service) Names(ctx context.Context, tx *store.Tx, project int64, ids []int64) (map[int64]string, error) {
+	names := map[int64]string{}
+	if len(ids) == 0 {
+		return names, nil
+	}
+	args := []any{project}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	list, err := store.All(ctx, tx, scanFile, "SELECT "+fileColumns+" FROM letters_file WHERE project_id = ? AND id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", args...)
+	for _, f := range list {
+		names[f.ID] = f.Name
+	}
+	return names, err
+}
+
 // Read is a file with its letters in the order they were written.
 func (s *Service) Read(ctx context.Context, actor auth.Actor, project, id int64) (f File, list []Letter, err error) {
 	if err := need(actor, project); err != nil {
