@@ -84,6 +84,9 @@ func answerWords(ctx context.Context, figures *procedure.Figures, f procedure.Fi
 	case int64:
 		switch f.Type {
 		case procedure.TypeMoney:
+			if ui.IsPaper(ctx) {
+				return ui.Amount(ctx, v)
+			}
 			return ui.Fen(v)
 		case procedure.TypeRating:
 			return text.Tf(ctx, "%d 分", "%d of 5", v)
@@ -118,7 +121,11 @@ func tableWords(ctx context.Context, figures *procedure.Figures, f procedure.Fie
 	for _, row := range rows {
 		var cells []string
 		for _, c := range f.Columns {
-			if cell := answerWords(ctx, figures, c, all, row[c.Name]); cell != "" {
+			cell := answerWords(ctx, figures, c, all, row[c.Name])
+			if fen, ok := row[c.Name].(int64); ok && c.Type == procedure.TypeMoney {
+				cell = ui.Fen(fen) // on paper, too: the sum is in words
+			}
+			if cell != "" {
 				cells = append(cells, cell)
 			}
 		}

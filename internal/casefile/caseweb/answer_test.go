@@ -85,7 +85,7 @@ func TestASignatureIsSeenAndPrinted(t *testing.T) {
 		}
 		c.Get("supervisor", picture).Want(t, http.StatusOK)
 		c.Get("technician", picture).Want(t, http.StatusNotFound)
-		c.Get("desk", "/p/lin/cases/"+c.Repair("灯坏了").Number+"/print").Has(t, "维修人签名</th><td></td>", "客户签名</th><td></td>")
+		c.Get("desk", "/p/lin/cases/"+c.Repair("灯坏了").Number+"/print").Has(t, "维修人签名</th><td></td>", "客户签名</th><td></td>", "139****1111", "2026-11-20", " · 电话", "首问负责</th><td>desk</td>").Lacks(t, "13900001111")
 	})
 }
 

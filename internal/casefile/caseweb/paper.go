@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
+	"guanjia/internal/phone"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -15,7 +17,10 @@ type SlipPage struct {
 	Paper       ui.PaperProps
 	Plate, Spot string
 	Person      string
+	Head        [][2]FactLine // who took it in when, who has it, how the customer is reached
 	Words       string
+	Way         []FactLine  // what was done when, by whom
+	Photos      []PaperLine // pictures only
 	Facts       []FactLine
 	Entries     []ui.Entry
 	Blank       []string // answers still to be written by hand
@@ -53,6 +58,16 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 		Plate: v.Case.Plate, Spot: v.Case.Place, Person: v.Case.Caller, Words: v.Case.Words, Facts: facts(ctx, v),
 		Blank: blank(ctx, v), Signatures: signatures(ctx, v.Def, v.Case.State.Fields),
 	}
+	page.Head, page.Way = p.slipHead(ctx, v), slipWay(ctx, v)
+	papers, err := p.papers(ctx, v)
+	if err != nil {
+		return err
+	}
+	for _, x := range papers {
+		if x.Picture {
+			page.Photos = append(page.Photos, x)
+		}
+	}
 	if f := forms[v.Def.Name]; f.single {
 		page.Paper.Form, page.Paper.Version = f.number, f.version
 	}
@@ -61,6 +76,37 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 		page.Entries[i].More = nil // the signatures stand in their cells
 	}
 	return web.Render(w, r, slipPage(page))
+}
+
+// slipHead says what a register of repairs must hold besides the matter
+// (REP-02): when and how it came, who took it in and who has it.
+func (p *Pages) slipHead(ctx context.Context, v casefile.View) [][2]FactLine {
+	c := v.Case
+	came := ui.When(ctx, c.State.OpenedAt) + " · " + channelWord(c.Channel).In(text.LangOf(ctx))
+	return [][2]FactLine{
+		{{Label: text.T(ctx, "受理", "Taken in"), Answer: came}, {Label: text.T(ctx, "电话", "Phone"), Answer: phone.Mask(c.Phone)}},
+		{{Label: text.T(ctx, "首问负责", "Case owner"), Answer: v.Names[c.State.Owner]}, {Label: text.T(ctx, "经办", "Assignee"), Answer: v.Names[c.State.Assignee]}},
+	}
+}
+
+// slipWay is when each stop of the case was done and by whom (REP-07); of one
+// done again the last time counts.
+func slipWay(ctx context.Context, v casefile.View) []FactLine {
+	var list []FactLine
+	at := map[string]int{}
+	for _, t := range engine.Trail(v.Def, v.Events) {
+		if t.State != engine.StopDone {
+			continue
+		}
+		line := FactLine{Label: t.Title.In(text.LangOf(ctx)), Answer: ui.When(ctx, t.At) + " · " + whoWords(ctx, t.Who)}
+		if i, again := at[t.Step]; again {
+			list[i] = line
+			continue
+		}
+		at[t.Step] = len(list)
+		list = append(list, line)
+	}
+	return list
 }
 
 // byHand are the answers people write on paper where they stand.
