@@ -48,7 +48,7 @@ func TestRunMeasuresEveryJob(t *testing.T) {
 		got[r.Database+" "+r.Job]++
 	}
 	for _, db := range databases {
-		for _, job := range []string{"create", "list 50 with count", "list 50 open by due", "open", "search", "page of the list", "page of a case"} {
+		for _, job := range []string{"create", "list 50 with count", "list 50 open by due", "open", "search", "page of the list", "page of today", "page of a case"} {
 			want := 4 // with 1 and 8 connections, small and large
 			if job == "create" {
 				want = 2

@@ -233,6 +233,7 @@ func (h *house) jobs() []job {
 			return get(h.path("/search?q=" + url.QueryEscape(found[int(n)%len(found)](n))))
 		}},
 		{"page of the list", func(int64) (string, string, string, []byte) { return get("/p/" + projectCode + "/cases?view=all") }},
+		{"page of today", func(int64) (string, string, string, []byte) { return get("/p/" + projectCode + "/today") }},
 		{"page of a case", func(n int64) (string, string, string, []byte) {
 			return get("/p/" + projectCode + "/cases/" + h.numbers[int(n*7919)%len(h.numbers)])
 		}},
