@@ -243,17 +243,21 @@ func (c *crew) answer(f procedure.Field, figures *procedure.Figures) any {
 	if v, ok := known[f.Name]; ok {
 		return v
 	}
+	day, at := c.clock.Now().AddDate(0, 0, 3), c.clock.Now().Add(time.Hour)
+	if f.Past {
+		day, at = c.clock.Now(), c.clock.Now()
+	}
 	switch f.Type {
 	case procedure.TypeWords, procedure.TypeText, procedure.TypePlace:
 		return words
 	case procedure.TypeNumber, procedure.TypeMoney:
-		return int64(0)
+		return f.Least
 	case procedure.TypeYesNo:
 		return true
 	case procedure.TypeDate:
-		return c.clock.Now().AddDate(0, 0, 3).Format("2006-01-02")
+		return day.Format("2006-01-02")
 	case procedure.TypeTime:
-		return c.clock.Now().Add(time.Hour).Format(time.RFC3339)
+		return at.Format(time.RFC3339)
 	case procedure.TypeChoice, procedure.TypeDepartment, procedure.TypeTrade:
 		list := f.Of
 		if f.From != "" {
