@@ -257,8 +257,8 @@ func (h *house) addCases(ctx context.Context, n int, progress func(string, ...an
 	return nil
 }
 
-// pattern opens one case and takes it on: a third each waits for dispatch, is
-// with somebody, is cancelled.
+// pattern opens one case and takes it on: of ten one waits for dispatch, one is
+// with somebody, the others are cancelled.
 func (h *house) pattern(ctx context.Context, i int, at time.Time) (casefile.Case, error) {
 	by := engine.Actor{ID: h.agent, Name: "前台", Roles: []string{"desk"}}
 	unit := i * 31 % h.units
