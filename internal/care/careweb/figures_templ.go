@@ -594,7 +594,7 @@ func counts(t countTable) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var30 = []any{"gj-table", templ.KV("gj-cards gj-counts", len(t.Heads) > 5)}
+			var templ_7745c5c3_Var30 = []any{"gj-table gj-counts", templ.KV("gj-cards", len(t.Heads) > 5)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var30...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
