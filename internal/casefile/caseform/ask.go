@@ -31,10 +31,15 @@ func (a Ask) cell(row int, c procedure.Field) string {
 	return Show(c.Type, a.Rows[row][c.Name])
 }
 
-// lacks reports whether a row that was begun has nothing in a column that is
-// needed, in a form that was refused.
+// lacks reports whether a cell of a refused form could not be read, or is empty
+// in a row that was begun though its column is needed.
 func (a Ask) lacks(row int, c procedure.Field) bool {
-	return a.Err != "" && row < len(a.Rows) && c.Required && a.cell(row, c) == ""
+	if a.Err == "" || row >= len(a.Rows) {
+		return false
+	}
+	_, words := a.Rows[row][c.Name].(string)
+	broken := words && (c.Type == procedure.TypeMoney || c.Type == procedure.TypeNumber) // as it was typed
+	return broken || c.Required && a.cell(row, c) == ""
 }
 
 func (a Ask) label(ctx context.Context) string { return a.Field.Title.In(text.LangOf(ctx)) }

@@ -47,9 +47,9 @@ func Read(r *http.Request, asked []procedure.Field, files map[string][]string) (
 		raw := text.Clean(r.FormValue(fieldPrefix + field.Name))
 		if raw != "" {
 			v, bad := parse(field.Type, raw)
-			if bad != nil {
+			if bad != nil { // what was typed stands in the form that is shown again
 				f.Add(field.Name, "form", bad.ZH, bad.EN)
-				continue
+				v = raw
 			}
 			answers[field.Name] = v
 		}
@@ -76,7 +76,7 @@ func readTable(r *http.Request, field procedure.Field, f *errs.Fields) []map[str
 			v, bad := parse(col.Type, raw)
 			if bad != nil {
 				f.Add(field.Name, "form", fmt.Sprintf("第 %d 行“%s”：%s", len(rows)+1, col.Title.ZH, bad.ZH), fmt.Sprintf("row %d, “%s”: %s", len(rows)+1, col.Title.In(text.EN), bad.EN))
-				continue
+				v = raw
 			}
 			row[col.Name] = v
 		}

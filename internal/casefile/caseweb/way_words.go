@@ -23,6 +23,8 @@ func choiceLabel(ctx context.Context, way string) string {
 		return text.T(ctx, "是哪一户、是谁", "Which unit, and who")
 	case "assign":
 		return text.T(ctx, "交给", "To")
+	case wayOwner:
+		return text.T(ctx, "由谁接手；对方接受以前责任不变", "Who takes over; until they accept nothing changes")
 	case "pause":
 		return text.T(ctx, "为什么停", "Why it stands still")
 	default:

@@ -31,6 +31,7 @@ var wayWords = []struct {
 	{"told", "phone", text.B("回话", "Tell the customer"), engine.EvTold},
 	{"assign", "arrow-right", text.B("转交", "Reassign"), engine.EvAssign},
 	{"promise", "clock", text.B("答应客户", "Promise"), engine.EvPromise},
+	{wayOwner, "users", text.B("移交首问责任", "Hand the ownership on"), engine.EvOwner},
 	{"pause", "player-pause", text.B("暂停", "Pause"), engine.EvPause},
 	{"resume", "player-play", text.B("继续", "Resume"), engine.EvResume},
 	{wayAbout, "home", text.B("房屋和客户", "Unit and customer"), engine.EvAbout},
@@ -45,6 +46,9 @@ const wayPaper = "paper"
 
 // wayAbout sets which unit the case is of and whose it is.
 const wayAbout = "about"
+
+// wayOwner hands the case to another owner, who takes it or declines (DSK-05).
+const wayOwner = "owner"
 
 // wayErase is no command of the procedure: it takes words out of the file.
 const wayErase = "erase"
@@ -69,6 +73,8 @@ func ways(ctx context.Context, base string, v casefile.View) []Way {
 			may = open && len(v.Def.Papers) > 0
 		case wayAbout:
 			may = open && actorOf(ctx).May(estate.PermView, v.Case.Project)
+		case wayOwner:
+			may = open && slices.ContainsFunc(v.Options, func(o engine.Option) bool { return o.Kind == engine.EvOwner && o.May })
 		case "pause":
 			may = open && v.Case.State.Pause == nil
 		case "resume":
@@ -185,6 +191,10 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 		if err != nil {
 			return err
 		}
+	case wayOwner:
+		if err := p.owners(ctx, v, &page); err != nil {
+			return err
+		}
 	case "pause":
 		choices, err := v.Figures.Choices("pause_reasons", nil)
 		if err != nil {
@@ -276,6 +286,13 @@ func wayCommand(r *http.Request) (engine.Command, error) {
 			return cmd, errs.New(errs.Invalid, "casefile.about.choice", zh, en).Field("choice", "missing", zh, en)
 		}
 		cmd = casefile.About(unit, person, words)
+	case wayOwner:
+		cmd.Data["reason"] = words
+		if choice == declines {
+			cmd.Data["declined"] = true
+		} else if a, err := strconv.ParseInt(choice, 10, 64); err == nil {
+			cmd.Data["account"] = a
+		}
 	case "jump":
 		cmd.Data["to"], cmd.Data["reason"] = choice, words
 	default:
