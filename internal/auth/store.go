@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"guanjia/internal/store"
 	"guanjia/internal/text"
@@ -168,7 +167,7 @@ func (s *Service) HoldersOf(ctx context.Context, tx *store.Tx, project int64, ro
 		h.Person, err = scanPerson(func(dest ...any) error { return scan(append([]any{&h.role}, dest...)...) })
 		return h, err
 	}, `SELECT g.role, a.id, a.name, a.active FROM auth_grant g JOIN auth_account a ON a.id = g.account_id
-		WHERE a.active = 1 AND (g.project_id = ? OR g.project_id = 0) AND g.role IN (?`+strings.Repeat(", ?", len(roles)-1)+`) ORDER BY a.name, a.id`, args...)
+		WHERE a.active = 1 AND (g.project_id = ? OR g.project_id = 0) AND g.role IN (`+store.Marks(len(roles))+`) ORDER BY a.name, a.id`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +195,7 @@ func (s *Service) Names(ctx context.Context, tx *store.Tx, accounts ...int64) (m
 		}
 	}
 	for chunk := range slices.Chunk(ids, 500) {
-		list, err := store.All(ctx, tx, scanPerson, "SELECT a.id, a.name, a.active FROM auth_account a WHERE a.id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", chunk...)
+		list, err := store.All(ctx, tx, scanPerson, "SELECT a.id, a.name, a.active FROM auth_account a WHERE a.id IN ("+store.Marks(len(chunk))+")", chunk...)
 		if err != nil {
 			return nil, err
 		}

@@ -222,7 +222,7 @@ func insert(ctx context.Context, db *store.DB, table string, cols []string, rows
 		return nil
 	}
 	at := max(1, chunkValues/len(cols))
-	one := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(cols)), ", ") + ")"
+	one := "(" + store.Marks(len(cols)) + ")"
 	return db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for len(rows) > 0 {
 			n := min(at, len(rows))

@@ -168,7 +168,7 @@ func appendEvents(ctx context.Context, tx *store.Tx, project, caseID, command in
 
 // insertRows is an INSERT of n rows with only placeholders for values.
 func insertRows(into string, columns, n int) string {
-	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	row := "(" + store.Marks(columns) + ")"
 	return "INSERT INTO " + into + " VALUES " + row + strings.Repeat(", "+row, n-1)
 }
 

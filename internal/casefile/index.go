@@ -129,7 +129,7 @@ func (s *Service) readUnindexed(ctx context.Context) (list []unindexed, err erro
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		cases, err := store.All(ctx, tx, scanCase, "SELECT "+caseColumns+" FROM casefile_case WHERE id IN "+marks(len(ids))+" ORDER BY id", anys(ids)...)
+		cases, err := store.All(ctx, tx, scanCase, "SELECT "+caseColumns+" FROM casefile_case WHERE id IN ("+store.Marks(len(ids))+") ORDER BY id", anys(ids)...)
 		if err != nil {
 			return err
 		}
@@ -160,11 +160,11 @@ func (s *Service) fillOnce(ctx context.Context, tx *store.Tx, list []unindexed) 
 		args := anys(ids)
 		// The lock makes fillers wait for each other: when Fill returns, everything
 		// that was committed before is indexed. Who amends a case waits, too.
-		waiting, err := store.All(ctx, tx, store.Value[int64], "SELECT case_id FROM casefile_unindexed WHERE case_id IN "+marks(len(ids))+" ORDER BY case_id"+tx.Lock(), args...)
+		waiting, err := store.All(ctx, tx, store.Value[int64], "SELECT case_id FROM casefile_unindexed WHERE case_id IN ("+store.Marks(len(ids))+") ORDER BY case_id"+tx.Lock(), args...)
 		if err != nil {
 			return 0, err
 		}
-		versions, err := store.All(ctx, tx, scanVersion, "SELECT id, version FROM casefile_case WHERE id IN "+marks(len(ids)), args...)
+		versions, err := store.All(ctx, tx, scanVersion, "SELECT id, version FROM casefile_case WHERE id IN ("+store.Marks(len(ids))+")", args...)
 		if err != nil {
 			return 0, err
 		}
@@ -181,7 +181,7 @@ func (s *Service) fillOnce(ctx context.Context, tx *store.Tx, list []unindexed) 
 			}
 		}
 		if len(fit) > 0 {
-			if _, err := tx.Exec(ctx, "DELETE FROM casefile_unindexed WHERE case_id IN "+marks(len(fit)), fit...); err != nil {
+			if _, err := tx.Exec(ctx, "DELETE FROM casefile_unindexed WHERE case_id IN ("+store.Marks(len(fit))+")", fit...); err != nil {
 				return 0, err
 			}
 		}

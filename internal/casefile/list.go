@@ -246,12 +246,9 @@ func (s *Service) words(ctx context.Context, tx *store.Tx, q *query, f Filter) e
 	if len(ids) == 0 {
 		ids = []int64{0} // no case has it
 	}
-	q.and("c.id IN "+marks(len(ids)), anys(ids)...)
+	q.and("c.id IN ("+store.Marks(len(ids))+")", anys(ids)...)
 	return nil
 }
-
-// marks is a bracket of n placeholders.
-func marks(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
 
 func anys(ids []int64) []any {
 	out := make([]any, len(ids))

@@ -32,7 +32,7 @@ func (s *Service) ByIDs(ctx context.Context, tx *store.Tx, ids []int64) (map[int
 	if len(ids) == 0 {
 		return out, nil
 	}
-	list, err := store.All(ctx, tx, scanCase, "SELECT "+caseColumns+" FROM casefile_case WHERE id IN "+marks(len(ids)), anys(ids)...)
+	list, err := store.All(ctx, tx, scanCase, "SELECT "+caseColumns+" FROM casefile_case WHERE id IN ("+store.Marks(len(ids))+")", anys(ids)...)
 	for _, c := range list {
 		out[c.ID] = c
 	}

@@ -2,7 +2,6 @@ package casefile
 
 import (
 	"context"
-	"slices"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/engine"
@@ -27,12 +26,7 @@ func (s *Service) AddPictures(ctx context.Context, tx *store.Tx, actor auth.Acto
 		return false, nil
 	}
 	have, _ := kept.State.Fields[field].([]string)
-	all := slices.Clone(have)
-	for _, ref := range refs {
-		if !slices.Contains(all, ref) {
-			all = append(all, ref)
-		}
-	}
+	all := engine.JoinPictures(have, refs)
 	if len(all) == len(have) {
 		return true, nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"guanjia/internal/auth"
 	"guanjia/internal/procedure"
+	"guanjia/internal/store"
 )
 
 // Turn narrows a list to the cases whose present step is one person's to do:
@@ -54,8 +55,7 @@ func (t *Turn) or(kind string, steps []any, cond string, args ...any) {
 	if len(steps) == 0 {
 		return
 	}
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(steps)), ", ")
-	t.conds = append(t.conds, "(c.procedure = ? AND c.step IN ("+marks+")"+cond+")")
+	t.conds = append(t.conds, "(c.procedure = ? AND c.step IN ("+store.Marks(len(steps))+")"+cond+")")
 	t.args = append(append(append(t.args, kind), steps...), args...)
 }
 

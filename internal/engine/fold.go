@@ -129,6 +129,11 @@ func (s *State) withPictures(def *procedure.Definition, name string, v any) any 
 	if bad != nil || !ok {
 		return v
 	}
+	return JoinPictures(have, more)
+}
+
+// JoinPictures are the pictures there with those of more that are new.
+func JoinPictures(have, more []string) []string {
 	all := slices.Clone(have)
 	for _, ref := range more {
 		if !slices.Contains(all, ref) {

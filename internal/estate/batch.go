@@ -239,7 +239,7 @@ func (s *Service) revertChunk(ctx context.Context, tx *store.Tx, b Batch, table 
 		return false, err
 	}
 	if table == "estate_person" {
-		refs, err := store.All(ctx, tx, store.Value[int64], "SELECT id_ref FROM estate_person WHERE project_id = ? AND id_ref <> 0 AND id IN ("+marks(len(ids))+")", argsOf(b.Project, ids)...)
+		refs, err := store.All(ctx, tx, store.Value[int64], "SELECT id_ref FROM estate_person WHERE project_id = ? AND id_ref <> 0 AND id IN ("+store.Marks(len(ids))+")", argsOf(b.Project, ids)...)
 		if err != nil {
 			return false, err
 		}
@@ -254,7 +254,7 @@ func (s *Service) revertChunk(ctx context.Context, tx *store.Tx, b Batch, table 
 			return false, err
 		}
 	}
-	_, err = tx.Exec(ctx, "DELETE FROM "+table+" WHERE project_id = ? AND id IN ("+marks(len(ids))+")", argsOf(b.Project, ids)...)
+	_, err = tx.Exec(ctx, "DELETE FROM "+table+" WHERE project_id = ? AND id IN ("+store.Marks(len(ids))+")", argsOf(b.Project, ids)...)
 	return true, err
 }
 

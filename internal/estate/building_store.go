@@ -153,7 +153,7 @@ func (s *Service) indexMoved(ctx context.Context, tx *store.Tx, project int64, u
 		if err := s.indexUnits(ctx, tx, project, part); err != nil {
 			return err
 		}
-		people, err := store.All(ctx, tx, store.Value[int64], "SELECT DISTINCT person_id FROM estate_occupancy WHERE project_id = ? AND unit_id IN ("+marks(len(part))+")", argsOf(project, part)...)
+		people, err := store.All(ctx, tx, store.Value[int64], "SELECT DISTINCT person_id FROM estate_occupancy WHERE project_id = ? AND unit_id IN ("+store.Marks(len(part))+")", argsOf(project, part)...)
 		if err != nil {
 			return err
 		}
@@ -162,7 +162,7 @@ func (s *Service) indexMoved(ctx context.Context, tx *store.Tx, project int64, u
 				return err
 			}
 		}
-		entries, err := store.All(ctx, tx, scanEntry, entryQuery+" AND e.unit_id IN ("+marks(len(part))+")", argsOf(project, part)...)
+		entries, err := store.All(ctx, tx, scanEntry, entryQuery+" AND e.unit_id IN ("+store.Marks(len(part))+")", argsOf(project, part)...)
 		if err != nil {
 			return err
 		}
@@ -219,7 +219,7 @@ func (s *Service) ensurePlaces(ctx context.Context, tx *store.Tx, actor auth.Act
 		}
 	}
 	// locked, so that nobody renames them before the units have their plates
-	buildings, err := store.All(ctx, tx, scanNamed, "SELECT id, 0, code, name FROM estate_building WHERE project_id = ? AND code IN ("+marks(len(codes))+") ORDER BY id"+tx.Lock(), append([]any{project}, codes...)...)
+	buildings, err := store.All(ctx, tx, scanNamed, "SELECT id, 0, code, name FROM estate_building WHERE project_id = ? AND code IN ("+store.Marks(len(codes))+") ORDER BY id"+tx.Lock(), append([]any{project}, codes...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -182,7 +182,7 @@ func (s *Service) standing(ctx context.Context, tx *store.Tx, project int64, d *
 		from string
 	}
 	list, err := store.All(ctx, tx, func(scan store.Scan) (x span, err error) { return x, scan(&x.unit, &x.from) },
-		"SELECT unit_id, from_date FROM estate_unit_state WHERE project_id = ? AND to_date = '' AND state = 'vacant' AND unit_id IN ("+marks(len(units))+")", argsOf(project, units)...)
+		"SELECT unit_id, from_date FROM estate_unit_state WHERE project_id = ? AND to_date = '' AND state = 'vacant' AND unit_id IN ("+store.Marks(len(units))+")", argsOf(project, units)...)
 	for _, x := range list {
 		at[x.unit].Vacant, at[x.unit].Long = x.from, x.from != "" && x.from < long
 	}
@@ -213,7 +213,7 @@ func (s *Service) reach(ctx context.Context, tx *store.Tx, project int64, d *Dir
 	if len(people) > 0 && len(d.Issues) > 0 {
 		type row struct{ id, at int64 }
 		list, err := store.All(ctx, tx, func(scan store.Scan) (x row, err error) { return x, scan(&x.id, &x.at) },
-			"SELECT person_id, max(at) FROM estate_change WHERE project_id = ? AND field = 'phones' AND person_id IN ("+marks(len(people))+") GROUP BY person_id", argsOf(project, people)...)
+			"SELECT person_id, max(at) FROM estate_change WHERE project_id = ? AND field = 'phones' AND person_id IN ("+store.Marks(len(people))+") GROUP BY person_id", argsOf(project, people)...)
 		if err != nil {
 			return err
 		}

@@ -366,7 +366,7 @@ func (s *Service) insertEntries(ctx context.Context, tx *store.Tx, b Batch, list
 		ids = append(ids, in.Unit)
 	}
 	ids = unique(ids)
-	found, err := store.All(ctx, tx, scanUnit, "SELECT "+unitColumns+" FROM estate_unit u WHERE u.project_id = ? AND u.id IN ("+marks(len(ids))+")", argsOf(b.Project, ids)...)
+	found, err := store.All(ctx, tx, scanUnit, "SELECT "+unitColumns+" FROM estate_unit u WHERE u.project_id = ? AND u.id IN ("+store.Marks(len(ids))+")", argsOf(b.Project, ids)...)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func (s *Service) forget(ctx context.Context, tx *store.Tx, actor auth.Actor, p 
 	}
 	if len(units) > 0 { // names of emergency contacts in the history of the units
 		args := append([]any{p.Name, forgotten, p.Name, forgotten}, argsOf(p.Project, unique(units))...)
-		if _, err := tx.Exec(ctx, "UPDATE estate_change SET before = replace(before, ?, ?), after = replace(after, ?, ?) WHERE project_id = ? AND field = 'emergency' AND unit_id IN ("+marks(len(unique(units)))+")", args...); err != nil {
+		if _, err := tx.Exec(ctx, "UPDATE estate_change SET before = replace(before, ?, ?), after = replace(after, ?, ?) WHERE project_id = ? AND field = 'emergency' AND unit_id IN ("+store.Marks(len(unique(units)))+")", args...); err != nil {
 			return err
 		}
 	}
@@ -125,7 +125,7 @@ WHERE project_id = ? AND id = ?`, []any{forgotten, sortName(forgotten), store.Mi
 		{"UPDATE estate_change SET before = '', after = ? WHERE project_id = ? AND person_id = ?", []any{forgotten, p.Project, p.ID}},
 	}
 	if n := len(p.Phones); n > 0 {
-		list = append(list, statement{"DELETE FROM estate_emergency WHERE project_id = ? AND (phone IN (" + marks(n) + ") OR mobile IN (" + marks(n) + "))", append(keys, keys[1:]...)})
+		list = append(list, statement{"DELETE FROM estate_emergency WHERE project_id = ? AND (phone IN (" + store.Marks(n) + ") OR mobile IN (" + store.Marks(n) + "))", append(keys, keys[1:]...)})
 	}
 	for _, st := range list {
 		if _, err := tx.Exec(ctx, st.sql, st.args...); err != nil {

@@ -57,7 +57,7 @@ func (s *Service) indexUnits(ctx context.Context, tx *store.Tx, project int64, u
 	if err != nil {
 		return err
 	}
-	list, err := store.All(ctx, tx, scanUnit, "SELECT "+unitColumns+" FROM estate_unit u WHERE u.project_id = ? AND u.id IN ("+marks(len(units))+")", argsOf(project, units)...)
+	list, err := store.All(ctx, tx, scanUnit, "SELECT "+unitColumns+" FROM estate_unit u WHERE u.project_id = ? AND u.id IN ("+store.Marks(len(units))+")", argsOf(project, units)...)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (s *Service) indexPeople(ctx context.Context, tx *store.Tx, project int64, 
 	if err != nil {
 		return err
 	}
-	list, err := store.All(ctx, tx, scanPerson, "SELECT "+personColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id IN ("+marks(len(people))+")", argsOf(project, people)...)
+	list, err := store.All(ctx, tx, scanPerson, "SELECT "+personColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id IN ("+store.Marks(len(people))+")", argsOf(project, people)...)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *Service) holders(ctx context.Context, tx *store.Tx, project int64, colu
 		return h, err
 	}, `SELECT o.unit_id, o.person_id, p.name, o.capacity, u.plate, u.room FROM estate_occupancy o
 JOIN estate_person p ON p.id = o.person_id JOIN estate_unit u ON u.id = o.unit_id
-WHERE o.project_id = ? AND `+column+` IN (`+marks(len(ids))+`) AND (o.to_date = '' OR o.to_date >= ?)`+capacityOrder, append(argsOf(project, ids), today(tx))...)
+WHERE o.project_id = ? AND `+column+` IN (`+store.Marks(len(ids))+`) AND (o.to_date = '' OR o.to_date >= ?)`+capacityOrder, append(argsOf(project, ids), today(tx))...)
 }
 
 func (s *Service) projectCode(ctx context.Context, tx *store.Tx, project int64) (string, error) {

@@ -315,7 +315,7 @@ func (s *Service) withHoldings(ctx context.Context, tx *store.Tx, project int64,
 	if err != nil {
 		return nil, err
 	}
-	holds, err := store.All(ctx, tx, scanOccupancy, occupancyQuery+"o.person_id IN ("+marks(len(ids))+") AND (o.to_date = '' OR o.to_date >= ?)"+capacityOrder, append(argsOf(project, ids), today(tx))...)
+	holds, err := store.All(ctx, tx, scanOccupancy, occupancyQuery+"o.person_id IN ("+store.Marks(len(ids))+") AND (o.to_date = '' OR o.to_date >= ?)"+capacityOrder, append(argsOf(project, ids), today(tx))...)
 	by := map[int64][]Occupancy{}
 	for _, o := range holds {
 		by[o.Person] = append(by[o.Person], o)

@@ -64,7 +64,7 @@ func (s *Service) WhoHolds(ctx context.Context, tx *store.Tx, project int64, uni
 		return found, nil
 	}
 	day := today(tx)
-	list, err := store.All(ctx, tx, scanOccupancy, occupancyQuery+"o.unit_id IN ("+marks(len(units))+") AND o.from_date <= ? AND (o.to_date = '' OR o.to_date >= ?)"+capacityOrder,
+	list, err := store.All(ctx, tx, scanOccupancy, occupancyQuery+"o.unit_id IN ("+store.Marks(len(units))+") AND o.from_date <= ? AND (o.to_date = '' OR o.to_date >= ?)"+capacityOrder,
 		append(argsOf(project, units), day, day)...)
 	for _, o := range list {
 		found[o.Unit] = append(found[o.Unit], o)

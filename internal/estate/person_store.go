@@ -29,7 +29,7 @@ func (s *Service) PeopleByID(ctx context.Context, tx *store.Tx, project int64, i
 	if len(ids) == 0 {
 		return found, nil
 	}
-	list, err := store.All(ctx, tx, scanPerson, "SELECT "+personColumns+" FROM estate_live_person p WHERE p.project_id = ? AND p.id IN ("+marks(len(ids))+")", argsOf(project, ids)...)
+	list, err := store.All(ctx, tx, scanPerson, "SELECT "+personColumns+" FROM estate_live_person p WHERE p.project_id = ? AND p.id IN ("+store.Marks(len(ids))+")", argsOf(project, ids)...)
 	for _, p := range list {
 		found[p.ID] = p
 	}
@@ -50,7 +50,7 @@ func (s *Service) phonesOf(ctx context.Context, tx *store.Tx, project int64, peo
 	if len(people) == 0 {
 		return found, nil
 	}
-	list, err := store.All(ctx, tx, scanPhone, "SELECT id, person_id, number, ext, label, verified_at FROM estate_phone WHERE project_id = ? AND person_id IN ("+marks(len(people))+") ORDER BY person_id, place, id", argsOf(project, people)...)
+	list, err := store.All(ctx, tx, scanPhone, "SELECT id, person_id, number, ext, label, verified_at FROM estate_phone WHERE project_id = ? AND person_id IN ("+store.Marks(len(people))+") ORDER BY person_id, place, id", argsOf(project, people)...)
 	for _, p := range list {
 		found[p.Person] = append(found[p.Person], p)
 	}

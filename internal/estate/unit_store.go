@@ -3,7 +3,6 @@ package estate
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
@@ -30,7 +29,7 @@ func (s *Service) UnitsByID(ctx context.Context, tx *store.Tx, project int64, id
 	for _, id := range ids {
 		args = append(args, id)
 	}
-	list, err := store.All(ctx, tx, scanUnit, "SELECT "+unitColumns+" FROM estate_live_unit u WHERE u.project_id = ? AND u.id IN ("+marks(len(ids))+")", args...)
+	list, err := store.All(ctx, tx, scanUnit, "SELECT "+unitColumns+" FROM estate_live_unit u WHERE u.project_id = ? AND u.id IN ("+store.Marks(len(ids))+")", args...)
 	for _, u := range list {
 		found[u.ID] = u
 	}
@@ -209,5 +208,3 @@ func (s *Service) UnitStates(ctx context.Context, tx *store.Tx, project, unit in
 		return x, scan(&x.State, &x.From, &x.To, &x.Reason)
 	}, "SELECT state, from_date, to_date, reason FROM estate_unit_state WHERE project_id = ? AND unit_id = ? ORDER BY id DESC", project, unit)
 }
-
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

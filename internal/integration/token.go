@@ -130,7 +130,7 @@ func (s *Service) Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int
 	for i, id := range ids {
 		args[i] = id
 	}
-	list, err := store.All(ctx, tx, scanToken, "SELECT "+tokenColumns+" FROM integration_token WHERE id IN ("+strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")+")", args...)
+	list, err := store.All(ctx, tx, scanToken, "SELECT "+tokenColumns+" FROM integration_token WHERE id IN ("+store.Marks(len(ids))+")", args...)
 	for _, t := range list {
 		out[t.ID] = t.Name
 	}

@@ -268,7 +268,7 @@ func (s *Service) Names(ctx context.Context, tx *store.Tx, project int64, ids []
 	for _, id := range ids {
 		args = append(args, id)
 	}
-	list, err := store.All(ctx, tx, scanFile, "SELECT "+fileColumns+" FROM letters_file WHERE project_id = ? AND id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", args...)
+	list, err := store.All(ctx, tx, scanFile, "SELECT "+fileColumns+" FROM letters_file WHERE project_id = ? AND id IN ("+store.Marks(len(ids))+")", args...)
 	for _, f := range list {
 		names[f.ID] = f.Name
 	}
@@ -423,7 +423,7 @@ const complaint, originalPaper = "complaint", "letter"
 func (s *Service) bringOriginal(ctx context.Context, f File, l Letter, c casefile.Case) error {
 	do := casefile.Bringing(c.ID, originalPaper, "")
 	do.Key = fmt.Sprintf("letter-paper:%d", l.ID)
-	do.Command.Data["text"] = text.F("随来信文件“%s”收到，全文在原话里", "it came with the file of letters “%s”; its words are the case's", f.Name).ZH
+	do.Command.Data["text"] = text.Tf(ctx, "随来信文件“%s”收到，全文在原话里", "it came with the file of letters “%s”; its words are the case's", f.Name)
 	_, err := s.cases.Do(ctx, auth.System, do)
 	if errs.KindOf(err) == errs.Invalid {
 		return nil

@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"embed"
-	"strings"
 	"sync"
 
 	"guanjia/internal/auth"
@@ -82,7 +81,7 @@ func mine(actor auth.Actor, project int64) (string, []any) {
 	where := "n.project_id = ? AND (n.account_id = ?"
 	args := []any{project, actor.Account}
 	if len(roles) > 0 {
-		where += " OR n.role IN (?" + strings.Repeat(", ?", len(roles)-1) + ")"
+		where += " OR n.role IN (" + store.Marks(len(roles)) + ")"
 		for _, r := range roles {
 			args = append(args, r)
 		}

@@ -86,7 +86,7 @@ func (x *Index) byKey(ctx context.Context, tx *store.Tx, found *hits, project in
 WHERE k.project_id = ? AND k.word >= ? AND k.word < ? AND p.term = k.term AND d.id = -p.back` + visible
 	args := []any{project, form, form + "\U0010FFFF"}
 	if len(kinds) > 0 {
-		query += " AND d.kind IN (" + marks(len(kinds)) + ")"
+		query += " AND d.kind IN (" + store.Marks(len(kinds)) + ")"
 		for _, k := range kinds {
 			args = append(args, k)
 		}

@@ -134,7 +134,7 @@ func (x *Index) Remove(ctx context.Context, tx *store.Tx, project int64, ids ...
 		for _, id := range chunk {
 			args, minus = append(args, id), append(minus, -id)
 		}
-		these := " IN (" + marks(len(chunk)) + ")"
+		these := " IN (" + store.Marks(len(chunk)) + ")"
 		n, err := tx.Exec(ctx, "DELETE FROM search_doc WHERE project_id = ? AND id"+these, args...)
 		if err != nil {
 			return err

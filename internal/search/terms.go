@@ -98,7 +98,7 @@ func readTerms(ctx context.Context, tx *store.Tx, project int64, words []string,
 	for _, w := range words {
 		args = append(args, w)
 	}
-	query := "SELECT word, id FROM search_term WHERE project_id = ? AND word IN (" + marks(len(words)) + ")"
+	query := "SELECT word, id FROM search_term WHERE project_id = ? AND word IN (" + store.Marks(len(words)) + ")"
 	if tx.Dialect() == store.Postgres {
 		query += " ORDER BY word FOR SHARE"
 	}
@@ -115,7 +115,7 @@ func dropTerms(ctx context.Context, tx *store.Tx, ids []any) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	unused := "SELECT t.id FROM search_term t WHERE t.id IN (" + marks(len(ids)) + ") AND NOT EXISTS (SELECT 1 FROM search_post p WHERE p.term = t.id)"
+	unused := "SELECT t.id FROM search_term t WHERE t.id IN (" + store.Marks(len(ids)) + ") AND NOT EXISTS (SELECT 1 FROM search_post p WHERE p.term = t.id)"
 	gone, err := store.All(ctx, tx, store.Value[int64], unused+" ORDER BY t.id"+tx.Lock(), ids...)
 	if err != nil || len(gone) == 0 {
 		return err
@@ -129,11 +129,9 @@ func dropTerms(ctx context.Context, tx *store.Tx, ids []any) error {
 	for i, id := range gone {
 		args[i] = id
 	}
-	if _, err := tx.Exec(ctx, "DELETE FROM search_key WHERE term IN ("+marks(len(gone))+")", args...); err != nil {
+	if _, err := tx.Exec(ctx, "DELETE FROM search_key WHERE term IN ("+store.Marks(len(gone))+")", args...); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "DELETE FROM search_term WHERE id IN ("+marks(len(gone))+")", args...)
+	_, err = tx.Exec(ctx, "DELETE FROM search_term WHERE id IN ("+store.Marks(len(gone))+")", args...)
 	return err
 }
-
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"guanjia/internal/errs"
@@ -157,3 +158,6 @@ func Bool(b bool) int64 {
 	}
 	return 0
 }
+
+// Marks are n places for bound values: "?, ?, ?".
+func Marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -58,7 +58,7 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 		Plate: v.Case.Plate, Spot: v.Case.Place, Person: v.Case.Caller, Words: v.Case.Words, Facts: facts(ctx, v),
 		Blank: blank(ctx, v), Signatures: signatures(ctx, v.Def, v.Case.State.Fields),
 	}
-	page.Head, page.Way = p.slipHead(ctx, v), slipWay(ctx, v)
+	page.Head, page.Way = slipHead(ctx, v), slipWay(ctx, v)
 	papers, err := p.papers(ctx, v)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 
 // slipHead says what a register of repairs must hold besides the matter
 // (REP-02): when and how it came, who took it in and who has it.
-func (p *Pages) slipHead(ctx context.Context, v casefile.View) [][2]FactLine {
+func slipHead(ctx context.Context, v casefile.View) [][2]FactLine {
 	c := v.Case
 	came := ui.When(ctx, c.State.OpenedAt) + " · " + channelWord(c.Channel).In(text.LangOf(ctx))
 	return [][2]FactLine{

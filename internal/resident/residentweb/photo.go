@@ -1,6 +1,7 @@
 package residentweb
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -31,7 +32,7 @@ func (p *Pages) photos(r *http.Request, l resident.Link, c casefile.Case, key st
 	ctx := r.Context()
 	kept, refused, err := p.keep(r, l, c)
 	if err != nil || len(kept) == 0 {
-		return first(err, refused)
+		return cmp.Or(err, refused)
 	}
 	err = p.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		why := text.Tf(ctx, "住户发来 %d 张照片", "The resident sent %d photo(s)", len(kept))
@@ -43,16 +44,7 @@ func (p *Pages) photos(r *http.Request, l resident.Link, c casefile.Case, key st
 		_, err := p.cases.DoIn(ctx, tx, auth.System, do)
 		return err
 	})
-	return first(err, refused)
-}
-
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(err, refused)
 }
 
 // keep stores the pictures of a form, with those a refused form had brought, and
@@ -64,7 +56,7 @@ func (p *Pages) keep(r *http.Request, l resident.Link, c casefile.Case) (kept []
 		case err == nil:
 			kept = append(kept, ref)
 		case errs.KindOf(err) == errs.Conflict: // the day is over
-			refused = first(refused, errs.New(errs.Invalid, "resident.photo.gone", "", "").Wrap(err))
+			refused = cmp.Or[error](refused, errs.New(errs.Invalid, "resident.photo.gone", "", "").Wrap(err))
 		default:
 			return kept, refused, err
 		}
@@ -72,7 +64,7 @@ func (p *Pages) keep(r *http.Request, l resident.Link, c casefile.Case) (kept []
 	fresh, others, err := p.each(r, len(kept), func(name string, body io.Reader) (string, error) {
 		return p.house.Keep(r.Context(), c.Project, c.ID, name, body)
 	})
-	return append(kept, fresh...), first(refused, others), err
+	return append(kept, fresh...), cmp.Or(refused, others), err
 }
 
 // heldName is what the pictures of a refused report are called in the next.
@@ -111,7 +103,7 @@ func (p *Pages) each(r *http.Request, have int, keep func(name string, body io.R
 			continue
 		}
 		if have+len(kept) == mostPhotos {
-			return kept, first(refused, errs.Newf(errs.Invalid, "resident.photo.many", "一次最多 %d 张，前面的都收到了，其余请再送一次。", "At most %d photos at once: the first have arrived, send the others again.", mostPhotos)), nil
+			return kept, cmp.Or[error](refused, errs.Newf(errs.Invalid, "resident.photo.many", "一次最多 %d 张，前面的都收到了，其余请再送一次。", "At most %d photos at once: the first have arrived, send the others again.", mostPhotos)), nil
 		}
 		body, err := head.Open()
 		if err != nil {
@@ -123,7 +115,7 @@ func (p *Pages) each(r *http.Request, have int, keep func(name string, body io.R
 		case err == nil:
 			kept = append(kept, ref)
 		case errs.KindOf(err) == errs.Invalid:
-			refused = first(refused, err)
+			refused = cmp.Or(refused, err)
 		default:
 			return kept, refused, err
 		}
