@@ -76,7 +76,7 @@ func TestVisitsByPlan(t *testing.T) {
 		for _, cmd := range []engine.Command{
 			{Step: "appoint", Outcome: "reached", Fields: map[string]any{"at": "2026-11-21T10:00:00+08:00"}},
 			{Step: "go", Outcome: "arrived"},
-			{Step: "record", Fields: map[string]any{"notes": "都好", "any": true}},
+			{Step: "record", Fields: map[string]any{"notes": "都好", "any": true, "opinions": []any{map[string]any{"about": "电梯", "words": "等得久"}}}},
 			{Step: "confirm", Outcome: "signed", Fields: map[string]any{"confirmed": "data:image/png;base64,AAAA"}},
 		} {
 			cmd.Kind, cmd.Actor = engine.EvDone, desk

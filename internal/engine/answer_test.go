@@ -9,7 +9,8 @@ import (
 
 // What is billed is what was agreed, unless the cashier says why; things are
 // counted from one, what happened did not happen tomorrow.
-// proves REP-06, CMP-02
+// Opinions to answer are written down.
+// proves REP-06, CMP-02, DSK-16
 func TestAnswersThatCannotBe(t *testing.T) {
 	t.Parallel()
 	book, problems := procedure.Load(handbook.FS)
@@ -35,6 +36,10 @@ func TestAnswersThatCannotBe(t *testing.T) {
 		"a group of nobody":           {"group_visit", "", nil, m{"people": 0}, "people:least"},
 		"happened this morning":       {"complaint", "", nil, m{"happened": "2026-11-16 08:00"}, ""},
 		"happens years from now":      {"complaint", "", nil, m{"happened": "2030-01-01 08:00"}, "happened:future"},
+		"nothing to answer":           {"visit", "record", nil, m{"notes": "都好", "any": false}, ""},
+		"opinions, none written":      {"visit", "record", nil, m{"notes": "都好", "any": true}, "opinions:missing"},
+		"opinions, an empty table":    {"visit", "record", nil, m{"notes": "都好", "any": true, "opinions": []any{m{}}}, "opinions:missing"},
+		"opinions written":            {"visit", "record", nil, m{"notes": "都好", "any": true, "opinions": []any{m{"about": "电梯", "words": "慢"}}}, ""},
 		"taken over today":            {"handover_defect", "", nil, m{"handed_over": "2026-11-16"}, ""},
 		"taken over tomorrow":         {"handover_defect", "", nil, m{"handed_over": "2026-11-17"}, "handed_over:future"},
 	} {
@@ -48,6 +53,37 @@ func TestAnswersThatCannotBe(t *testing.T) {
 				cmd = Command{Kind: EvDone, Actor: Actor{ID: 0, Name: "系统"}, Fields: x.fields}
 			}
 			err := w.try(cmd)
+			if got := paths(err); got != x.want || (err == nil) != (x.want == "") {
+				t.Errorf("refused %q (%v), want %q", got, err, x.want)
+			}
+		})
+	}
+}
+
+// A correction cannot say that there were opinions and leave none.
+// proves DSK-16
+func TestACorrectionLeavesNothingNeededEmpty(t *testing.T) {
+	t.Parallel()
+	book, problems := procedure.Load(handbook.FS)
+	if procedure.Refused(problems) {
+		t.Fatal(problems)
+	}
+	rows := []any{m{"about": "电梯", "words": "慢"}}
+	for name, x := range map[string]struct {
+		known, fields m
+		want          string
+	}{
+		"opinions after all, none written": {m{"any": false}, m{"any": true}, "opinions:missing"},
+		"opinions after all":               {m{"any": false}, m{"any": true, "opinions": rows}, ""},
+		"taking the opinions out":          {m{"any": true, "opinions": rows}, m{"opinions": nil}, "opinions:missing"},
+		"no opinions after all":            {m{"any": true, "opinions": rows}, m{"any": false, "opinions": nil}, ""},
+		"something else":                   {m{"any": true}, m{"notes": "补一句"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, book.Procedures["visit"])
+			w.env.Figures = book.Profiles["residential"]
+			err := w.open(x.known).try(Command{Kind: EvAmend, Actor: boss, Fields: x.fields, Data: m{"reason": "记错"}})
 			if got := paths(err); got != x.want || (err == nil) != (x.want == "") {
 				t.Errorf("refused %q (%v), want %q", got, err, x.want)
 			}

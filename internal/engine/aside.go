@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 
 	"guanjia/internal/errs"
@@ -100,6 +101,7 @@ func (d *deciding) aside() error {
 				bad.Add(name, "required", "这一栏不能空着。", "This cannot be left empty.")
 			}
 		}
+		d.amendedWhen(e.Fields, &bad)
 		e.Facts = d.env.facts()
 	case EvAbout:
 		d.about(&e, need, &bad)
@@ -222,5 +224,27 @@ func (d *deciding) about(e *Event, need func(key, zh, en string), bad *errs.Fiel
 		need("reason", "原来的要改，请写明为什么。", "Something stood there; say why it is changed.")
 	case dataInt(e.Data, "unit") == 0 && d.env.Def.About.Unit == procedure.Required:
 		bad.Add("about", "required", "这种事项要知道是哪一户。", "This kind of case needs a unit.")
+	}
+}
+
+// amendedWhen refuses a correction that leaves empty what the corrected answers
+// make necessary; what was empty before is not the correction's fault.
+func (d *deciding) amendedWhen(fields map[string]any, bad *errs.Fields) {
+	before := d.env.values(d.s)
+	after := maps.Clone(before)
+	for name, x := range fields {
+		if after[name] = x; x == nil {
+			delete(after, name)
+		}
+	}
+	for i := range d.env.Def.Fields {
+		f := &d.env.Def.Fields[i]
+		_, had := before[f.Name]
+		if _, has := after[f.Name]; f.When == nil || has || !required(d.env, f, after) {
+			continue
+		}
+		if had || !required(d.env, f, before) {
+			bad.Add(f.Name, "missing", "请填“"+f.Title.ZH+"”。", "Enter “"+f.Title.In(text.EN)+"”.")
+		}
 	}
 }

@@ -86,11 +86,10 @@ func missing(env Env, s State, st *procedure.Step) []Missing {
 			add("field", r.Name, r.Title)
 		}
 	}
-	for _, name := range st.Asks {
-		f := env.Def.Field(name)
-		field(name, f != nil && f.Required)
-	}
 	v := env.values(s)
+	for _, name := range st.Asks {
+		field(name, required(env, env.Def.Field(name), v))
+	}
 	for _, need := range st.Needs {
 		field(need, true)
 		for i := range env.Def.Papers {
@@ -101,6 +100,11 @@ func missing(env Env, s State, st *procedure.Step) []Missing {
 		}
 	}
 	return out
+}
+
+// required reports whether a field must be answered, given the other answers.
+func required(env Env, f *procedure.Field, v procedure.Values) bool {
+	return f != nil && (f.Required || f.When != nil && holds(f.When, env.Figures, v))
 }
 
 // needsReason: an answer that always takes one, or differs from what it should

@@ -134,8 +134,11 @@ func askWords(ctx context.Context, d *procedure.Definition, st *procedure.Step) 
 			continue
 		}
 		w := say(ctx, f.Title)
-		if f.Required {
+		switch {
+		case f.Required:
 			w += "*"
+		case f.When != nil:
+			w += text.Tf(ctx, "（%s时必填）", " (required when: %s)", say(ctx, procedure.CondWords(d, nil, f.When)))
 		}
 		list = append(list, w)
 	}

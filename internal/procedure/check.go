@@ -101,6 +101,7 @@ func (c *checker) names() {
 		if !asked[f.Name] {
 			c.warn(f.Pos, "field.unasked", text.F("没有一步问“%s”", "no step asks %q", f.Name), text.B("放进某一步的 asks，或删去", "ask it in a step, or remove it"))
 		}
+		c.condNames(f.Pos, f.When)
 		if f.SumOf != "" {
 			c.sum(f)
 		}

@@ -72,6 +72,7 @@ func (d *Definition) figures() []string {
 		if from := d.Fields[i].From; from != "" { // a list may stand at the top of a profile
 			list = append(list, from)
 		}
+		cond(d.Fields[i].When)
 	}
 	for i := range d.Papers {
 		cond(d.Papers[i].When)

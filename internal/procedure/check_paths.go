@@ -120,6 +120,13 @@ func (c *checker) readBeforeWritten(reached []bool) {
 				}
 			}
 		}
+		for _, a := range s.Asks {
+			if f := c.d.Field(a); f != nil && f.When != nil {
+				for _, n := range f.When.Names() {
+					read(s.Pos, n, true)
+				}
+			}
+		}
 		if s.Urgent != nil {
 			for _, n := range s.Urgent.Names() {
 				read(s.Pos, n, true)

@@ -83,6 +83,7 @@ type Field struct {
 	Hint     text.Both
 	Type     FieldType
 	Required bool
+	When     Cond     // required only while this holds; nil: as Required says
 	Index    bool     // a typed row is kept for lists, registers and reports
 	Reason   bool     // an answer needs a reason beside it, kept as Name+"_reason"
 	Of       []Choice // choices written in the definition

@@ -16,7 +16,7 @@ func fieldParts(d *Definition) []part {
 		f := &d.Fields[i]
 		p := part{name: f.Name, title: f.Title, attrs: []attr{
 			{"type", text.B("类型", "type"), FieldTypeTitle(f.Type)}, {"hint", text.B("提示", "hint"), f.Hint},
-			{"required", text.B("必填", "required"), yes(f.Required)}, {"index", text.B("列入登记表", "shown in registers"), yes(f.Index)}, {"reason", text.B("要写理由", "needs a reason"), yes(f.Reason)},
+			{"required", text.B("必填", "required"), requiredWords(d, f)}, {"index", text.B("列入登记表", "shown in registers"), yes(f.Index)}, {"reason", text.B("要写理由", "needs a reason"), yes(f.Reason)},
 			{"of", text.B("选项", "choices"), choiceList(f.Of)}, plain("from", "选项来自", "choices from", f.From), {"columns", text.B("列", "columns"), columnList(f.Columns)},
 			plain("sum_of", "合计于", "sum of", f.SumOf), plain("same_as", "应同", "same as", f.SameAs), plain("least", "最小", "at least", least(f)), {"past", text.B("已发生", "in the past"), yes(f.Past)},
 			listed("rule", "依据", "rules", f.Rules),
@@ -24,6 +24,14 @@ func fieldParts(d *Definition) []part {
 		parts = append(parts, p)
 	}
 	return parts
+}
+
+// requiredWords says whether a field must be answered, or when.
+func requiredWords(d *Definition, f *Field) text.Both {
+	if f.When != nil {
+		return CondWords(d, nil, f.When)
+	}
+	return yes(f.Required)
 }
 
 // least is the smallest number of a field, "" for the usual one.

@@ -127,7 +127,15 @@ func (r reader) field(k, n *node, column bool) Field {
 	f := Field{Name: k.word, Title: r.title(n), Hint: r.both(n, "hint", false), Pos: k.pos, From: r.str(n, "from"), SumOf: r.str(n, "sum_of"), SameAs: r.str(n, "same_as"), Rules: r.rules(n)}
 	f.Type = FieldType(r.oneOf(n, "type", "", fieldTypes...))
 	r.must(n, "type")
-	f.Required, f.Index = r.yes(n, "required"), r.yes(n, "index")
+	f.Index = r.yes(n, "index")
+	if v := n.get("required"); v != nil && v.kind == isWord && strings.Contains(v.word, " ") {
+		f.When = r.cond(n, "required")
+	} else {
+		f.Required = r.yes(n, "required")
+	}
+	if f.When != nil && column {
+		r.ps.add(k.pos, "field.column", text.F("列“%s”要么必填，要么不必，不看条件", "column %q is required or it is not, whatever else was answered", k.word), text.B("写 required: yes", "write required: yes"))
+	}
 	f.Reason = r.oneOf(n, "reason", "", "required") == "required"
 	f.Past = r.yes(n, "past")
 	if f.Past && (column || f.Type != TypeDate && f.Type != TypeTime) {

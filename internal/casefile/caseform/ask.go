@@ -57,9 +57,7 @@ func (a Ask) control(ctx context.Context) ui.F {
 		f.Attrs = templ.Attributes{"readonly": true}
 		return f
 	}
-	if a.Field.Required {
-		f.Aside = text.T(ctx, "必填", "required")
-	}
+	f.Aside = a.must(ctx)
 	switch a.Field.Type {
 	case procedure.TypeDate:
 		f.Type = "date"
@@ -69,6 +67,18 @@ func (a Ask) control(ctx context.Context) ui.F {
 		f.Attrs = templ.Attributes{"inputmode": inputMode(a.Field.Type)}
 	}
 	return f
+}
+
+// must says whether the field has to be answered, or when: "有意见要答复时必填".
+func (a Ask) must(ctx context.Context) string {
+	switch {
+	case a.Field.Required:
+		return text.T(ctx, "必填", "required")
+	case !a.When.IsZero():
+		return text.Tf(ctx, "%s时必填", "required when: %s", a.When.In(text.LangOf(ctx)))
+	default:
+		return ""
+	}
 }
 
 func (a Ask) reason(ctx context.Context) ui.F {
@@ -122,6 +132,9 @@ func Asks(ctx context.Context, figures *procedure.Figures, def *procedure.Defini
 		a := Ask{
 			Field: *field, Choices: options(ctx, figures, *field, known), Value: Show(field.Type, known[name]),
 			Err: fieldErr(ctx, err, name),
+		}
+		if field.When != nil {
+			a.When = procedure.CondWords(def, figures, field.When)
 		}
 		if same := def.Field(field.SameAs); same != nil {
 			a.Same = same.Title

@@ -26,6 +26,8 @@ func visited(t *testing.T, c *center.Center) casefile.Case {
 	}
 	k = c.Do("desk", k, "appoint", "reached", map[string]any{"at": "2026-11-21T10:00:00+08:00"}, nil)
 	k = c.Do("desk", k, "go", "arrived", nil, nil)
+	c.Post("desk", "/p/lin/cases/"+k.Number+"/do", url.Values{"step": {"record"}, "version": {strconv.Itoa(k.State.Version)}, "field.notes": {"坐了半小时"}, "field.any": {"yes"}}).
+		Want(t, http.StatusUnprocessableEntity).Has(t, "请填“客户意见”", "有意见要答复时必填", "坐了半小时")
 	form := url.Values{
 		"step": {"record"}, "version": {strconv.Itoa(k.State.Version)}, "field.notes": {"坐了半小时"}, "field.any": {"yes"}, "field.rating": {"4"},
 		"field.opinions.0.about": {"电梯"}, "field.opinions.0.words": {"早上等得太久"}, "field.opinions.1.about": {"绿化"}, "field.opinions.1.words": {"草没人剪"},
