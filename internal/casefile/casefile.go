@@ -142,7 +142,7 @@ type Filter struct {
 	Project   int64
 	Procedure string
 	Status    string // open, closed …; "" any
-	Clock     string // late, today (due by midnight, late included), later (not today, or none runs), waiting (paused), running (not late)
+	Clock     string // late, today (due by midnight, late included), due (by midnight, not late yet), later (not today, or none runs), waiting (paused), running (not late)
 	Turn      *Turn  // whose present step it is, see TurnOf
 	Assignee  int64
 	Owner     int64
@@ -159,13 +159,14 @@ type Filter struct {
 	After     string            // keyset cursor of the page before
 	Limit     int               // 50 when 0, 200 at most
 	NoTotal   bool              // do not count: later pages, boards
+	CountTo   int               // how far Total counts; 10 000 when 0
 }
 
 // Page is one page of a list.
 type Page struct {
 	Cases []Case
 	Next  string           // cursor, "" at the end
-	Total int              // exact to 10 000
-	More  bool             // Total reached its limit: "10 000+"
+	Total int              // exact to Filter.CountTo
+	More  bool             // there are more than Total: "10 000+"
 	Names map[int64]string // owners and assignees
 }

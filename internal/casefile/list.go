@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 	"guanjia/internal/text"
 )
 
-// exactTo is how far totals are counted.
+// exactTo is how far totals are counted where the filter names no other bound.
 const exactTo = 10_000
 
 // List is one page of cases in at most three statements: the cases, their
@@ -45,11 +46,12 @@ func (s *Service) ListIn(ctx context.Context, tx *store.Tx, actor auth.Actor, f 
 	}
 	limit = min(limit, 200)
 	if !f.NoTotal {
-		n, err := store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM (SELECT 1 AS one FROM casefile_case c WHERE "+q.where()+" LIMIT ?) AS found", append(slices.Clip(q.args), exactTo+1)...)
+		upTo := cmp.Or(f.CountTo, exactTo)
+		n, err := store.One(ctx, tx, store.Value[int], "SELECT count(*) FROM (SELECT 1 AS one FROM casefile_case c WHERE "+q.where()+" LIMIT ?) AS found", append(slices.Clip(q.args), upTo+1)...)
 		if err != nil {
 			return p, err
 		}
-		p.Total, p.More = int(min(n, exactTo)), n > exactTo
+		p.Total, p.More = min(n, upTo), n > upTo
 	}
 	order := "c.opened_at DESC, c.id DESC"
 	if f.Order == "due" {
@@ -175,6 +177,8 @@ func (q *query) clock(word string, now time.Time) error {
 		q.and("c.due_at < ?", store.Micros(now))
 	case "today":
 		q.and("c.due_at <= ?", midnight(now))
+	case "due":
+		q.and("c.due_at >= ? AND c.due_at <= ?", store.Micros(now), midnight(now))
 	case "later":
 		q.and("c.due_at > ?", midnight(now))
 	case "waiting":

@@ -55,6 +55,14 @@ func TestPagesAreCompleteAndWithoutDoubles(t *testing.T) {
 				if !f.NoTotal && (p.Total != 37 || p.More) {
 					d.t.Errorf("total %d", p.Total)
 				}
+				if pages == 0 { // counted as far as was asked, and no further
+					for upTo, more := range map[int]bool{36: true, 37: false, 40: false} {
+						f.CountTo = upTo
+						if c := d.list(lin, f); c.Total != min(upTo, 37) || c.More != more {
+							d.t.Errorf("counted to %d: %d, more: %t", upTo, c.Total, c.More)
+						}
+					}
+				}
 				f.NoTotal = true
 				for i, c := range p.Cases {
 					if seen[c.ID] {
@@ -109,6 +117,7 @@ func TestFilters(t *testing.T) {
 			"late":        {casefile.Filter{Clock: "late", Procedure: "repair", Unit: 1502}, []casefile.Case{a}},
 			"running":     {casefile.Filter{Clock: "running", Procedure: "enquiry"}, []casefile.Case{c}},
 			"today":       {casefile.Filter{Clock: "today", Unit: 1502}, []casefile.Case{a}},
+			"due":         {casefile.Filter{Clock: "due", Unit: 1502}, nil},
 			"assignee":    {casefile.Filter{Assignee: 3}, []casefile.Case{b}},
 			"owner":       {casefile.Filter{Owner: 2}, []casefile.Case{b}},
 			"unit":        {casefile.Filter{Unit: 1502}, []casefile.Case{e, a}},
@@ -155,6 +164,16 @@ func TestFilters(t *testing.T) {
 			if _, err := d.svc.List(context.Background(), who, casefile.Filter{Project: project}); errs.KindOf(err) != errs.Forbidden {
 				d.t.Errorf("%s: %v", who.Name, err)
 			}
+		}
+		// What is due today falls into what is late and what is not; the rest is later.
+		d.open(lin, leak())
+		soon := numbersOf(d.list(lin, casefile.Filter{Status: "open", Clock: "due", Order: "due"}))
+		both := append(numbersOf(d.list(lin, casefile.Filter{Status: "open", Clock: "late", Order: "due"})), soon...)
+		if len(soon) != 1 {
+			d.t.Errorf("due today and not late: %v", soon)
+		}
+		if diff := cmp.Diff(numbersOf(d.list(lin, casefile.Filter{Status: "open", Clock: "today", Order: "due"})), both); diff != "" {
+			d.t.Errorf("late and due are not what is due today: %s", diff)
 		}
 	})
 }

@@ -10,13 +10,15 @@ import (
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
+	"guanjia/internal/web/ui"
 )
 
 // dayRows bounds a group of the day; the rest is behind a link.
 const dayRows = 9
 
-// countedTo is how far the open cases are counted, like a list's total.
-const countedTo = 10_000
+// countedTo is how far the day's groups are counted: above it a person wants
+// the list, and the first page of everybody is not to walk tens of thousands.
+const countedTo = 1_000
 
 // today is the first page of everybody: what is late, what falls due, what waits
 // for me (INS-01). Who sees all cases sees the project's day, others their own.
@@ -31,10 +33,14 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 			f.Assignee = actor.Account
 		}
 		turn := p.turnOf(ctx)
-		open, err := p.cases.Counts(ctx, tx, actor, []casefile.Filter{f}, countedTo)
+		rest := f
+		rest.Clock = "later"
+		later, err := p.cases.Counts(ctx, tx, actor, []casefile.Filter{rest}, countedTo)
 		if err != nil {
 			return err
 		}
+		page.Rest = later[0]
+		f.CountTo = countedTo
 		if !all { // what is late or due for others is theirs
 			f.Assignee, f.Turn = 0, turn
 		}
@@ -43,24 +49,19 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		f.Clock = "today"
+		f.Clock, f.Limit = "due", dayRows
 		due, err := p.cases.ListIn(ctx, tx, actor, f)
 		if err != nil {
 			return err
 		}
-		p.group(ctx, &page, text.T(ctx, "超时", "Late"), "late", "", late.Cases, late.Total, late.Names)
-		dueOnly := slices.DeleteFunc(due.Cases, func(c casefile.Case) bool {
-			return slices.ContainsFunc(late.Cases, func(l casefile.Case) bool { return l.ID == c.ID })
-		})
-		page.Late, page.Due = late.Total, max(due.Total-late.Total, 0)
-		p.group(ctx, &page, text.T(ctx, "今天到期", "Due today"), "today", text.T(ctx, "，先到先看", ", soonest first"), dueOnly, page.Due, due.Names)
-		waiting, err := p.cases.ListIn(ctx, tx, actor, casefile.Filter{Project: project.ID, Turn: turn, Clock: "later", Order: "due", Limit: dayRows}) // those late and due stand above
+		waiting, err := p.cases.ListIn(ctx, tx, actor, casefile.Filter{Project: project.ID, Turn: turn, Clock: "later", Order: "due", Limit: dayRows, CountTo: countedTo}) // those late and due stand above
 		if err != nil {
 			return err
 		}
-		page.Waiting = waiting.Total
-		p.group(ctx, &page, text.T(ctx, "等你处理", "Waiting for you"), "turn", "", waiting.Cases, waiting.Total, waiting.Names)
-		page.Rest = max(open[0]-page.Late-page.Due, 0)
+		page.Late, page.Due, page.Waiting = late.Total, due.Total, waiting.Total
+		p.group(ctx, &page, text.T(ctx, "超时", "Late"), "late", "", late)
+		p.group(ctx, &page, text.T(ctx, "今天到期", "Due today"), "today", text.T(ctx, "，先到先看", ", soonest first"), due)
+		p.group(ctx, &page, text.T(ctx, "等你处理", "Waiting for you"), "turn", "", waiting)
 		staff, err := p.staff.Able(ctx, tx, project.ID, "")
 		if err != nil {
 			return err
@@ -85,15 +86,18 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, todayPage(page))
 }
 
-func (p *Pages) group(ctx context.Context, page *TodayPage, title, view, hint string, cases []casefile.Case, total int, names map[int64]string) {
-	g := DayGroup{Title: title, Hint: hint, MorePath: page.ListPath + "?view=" + view}
+// dayCount writes a count of the day; from countedTo on with a "+".
+func dayCount(n int) string { return ui.Count(int64(n), countedTo) }
+
+func (p *Pages) group(ctx context.Context, page *TodayPage, title, view, hint string, found casefile.Page) {
+	g := DayGroup{Title: title, Hint: hint, Total: found.Total, MorePath: page.ListPath + "?view=" + view}
 	now := p.db.Clock().Now()
-	for i, c := range cases {
+	for i, c := range found.Cases {
 		if i == dayRows {
 			break
 		}
-		g.Rows = append(g.Rows, p.row(ctx, web.ProjectOf(ctx), c, names, now))
+		g.Rows = append(g.Rows, p.row(ctx, web.ProjectOf(ctx), c, found.Names, now))
 	}
-	g.More = max(total-len(g.Rows), 0)
+	g.More = max(found.Total-len(g.Rows), 0)
 	page.Groups = append(page.Groups, g)
 }
