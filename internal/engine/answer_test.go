@@ -9,8 +9,8 @@ import (
 
 // What is billed is what was agreed, unless the cashier says why; things are
 // counted from one, what happened did not happen tomorrow.
-// Opinions to answer are written down.
-// proves REP-06, CMP-02, DSK-16
+// Opinions to answer are written down, what is arranged lies ahead.
+// proves REP-06, CMP-02, CMP-07, DSK-11, DSK-16, DSK-17, REP-12
 func TestAnswersThatCannotBe(t *testing.T) {
 	t.Parallel()
 	book, problems := procedure.Load(handbook.FS)
@@ -40,17 +40,26 @@ func TestAnswersThatCannotBe(t *testing.T) {
 		"opinions, none written":      {"visit", "record", nil, m{"notes": "都好", "any": true}, "opinions:missing"},
 		"opinions, an empty table":    {"visit", "record", nil, m{"notes": "都好", "any": true, "opinions": []any{m{}}}, "opinions:missing"},
 		"opinions written":            {"visit", "record", nil, m{"notes": "都好", "any": true, "opinions": []any{m{"about": "电梯", "words": "慢"}}}, ""},
+		"a visit in an hour":          {"visit", "appoint", nil, m{"at": "2026-11-16 10:00"}, ""},
+		"a visit minutes ago":         {"visit", "appoint", nil, m{"at": "2026-11-16 08:50"}, ""},
+		"a visit this morning":        {"visit", "appoint", nil, m{"at": "2026-11-16 08:00"}, "at:past"},
+		"a visit years ago":           {"visit", "appoint", nil, m{"at": "2020-01-01 10:00"}, "at:past"},
+		"word promised minutes ago":   {"complaint", "say_when", nil, m{"told_when": "明天", "next_word": "2026-11-16 08:50"}, "next_word:past"},
+		"coming again yesterday":      {"repair", "book", nil, m{"again": "2026-11-15 09:00"}, "again:past"},
+		"a group came last week":      {"group_visit", "", nil, m{"starts": "2026-11-09 09:00"}, "starts:past"},
+		"answers back by today":       {"survey", "", nil, m{"until": "2026-11-16"}, ""},
+		"answers back by yesterday":   {"survey", "", nil, m{"until": "2026-11-15"}, "until:past"},
 		"taken over today":            {"handover_defect", "", nil, m{"handed_over": "2026-11-16"}, ""},
 		"taken over tomorrow":         {"handover_defect", "", nil, m{"handed_over": "2026-11-17"}, "handed_over:future"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, book.Procedures[x.procedure])
+			w := newWorld(t, book.Procedures[x.procedure]).at("2026-11-16 09:00")
 			w.env.Figures = book.Profiles["residential"]
 			cmd := Command{Kind: EvOpened, Actor: desk, Fields: x.fields}
 			if x.step != "" {
 				w.open(x.known).do(Command{Kind: EvJump, Actor: boss, Data: m{"to": x.step, "reason": "试"}})
-				cmd = Command{Kind: EvDone, Actor: Actor{ID: 0, Name: "系统"}, Fields: x.fields}
+				cmd = Command{Kind: EvDone, Actor: Actor{ID: 0, Name: "系统"}, Outcome: outcomesOf(w.env.Def.Step(x.step))[0], Fields: x.fields}
 			}
 			err := w.try(cmd)
 			if got := paths(err); got != x.want || (err == nil) != (x.want == "") {
@@ -78,6 +87,7 @@ func TestACorrectionLeavesNothingNeededEmpty(t *testing.T) {
 		"taking the opinions out":          {m{"any": true, "opinions": rows}, m{"opinions": nil}, "opinions:missing"},
 		"no opinions after all":            {m{"any": true, "opinions": rows}, m{"any": false, "opinions": nil}, ""},
 		"something else":                   {m{"any": true}, m{"notes": "补一句"}, ""},
+		"when it had been arranged for":    {nil, m{"at": "2020-01-01 10:00"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

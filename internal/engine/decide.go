@@ -129,6 +129,7 @@ func (d *deciding) open() error {
 	}
 	var bad errs.Fields
 	fields := answers(d.env, d.env.values(d.s), d.cmd.Fields, func(string) bool { return true }, &bad)
+	arranged(d.env, fields, &bad)
 	if err := bad.Err("case.fields"); err != nil {
 		return err
 	}

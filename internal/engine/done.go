@@ -37,6 +37,7 @@ func (d *deciding) done() error {
 	}
 	var bad errs.Fields
 	fields := answers(d.env, v, d.cmd.Fields, func(name string) bool { return slices.Contains(st.Asks, name) }, &bad)
+	arranged(d.env, fields, &bad)
 	data, err := d.doneData(st, outcome, onBehalf, &bad)
 	if err != nil {
 		return err

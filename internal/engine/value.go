@@ -203,6 +203,38 @@ func answers(env Env, vals procedure.Values, given map[string]any, may func(name
 	return out
 }
 
+// slack is how long ago a time arranged with somebody may lie: "at three" is
+// typed at five past.
+const slack = 15 * time.Minute
+
+// arranged refuses times arranged with somebody that have passed. A correction is
+// not asked: it says what was arranged then.
+func arranged(env Env, given map[string]any, bad *errs.Fields) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		f := env.Def.Field(name)
+		if f == nil || !f.Future {
+			continue
+		}
+		let := slack
+		if slices.ContainsFunc(env.Def.Clocks, func(c procedure.Clock) bool { return c.Name == name && c.Limit == LimitPromise }) {
+			let = 0 // what is promised for a moment ago is broken already
+		}
+		if gone(f, given[name], env.Now, let) {
+			bad.Add(name, "past", "这个时间已经过了，应填还没到的时间。", "That time has passed; enter one that lies ahead.")
+		}
+	}
+}
+
+// gone reports whether a date or time lies before now, by more than let.
+func gone(f *procedure.Field, v any, now time.Time, let time.Duration) bool {
+	s, ok := v.(string)
+	if ok && f.Type == procedure.TypeDate {
+		return s < now.In(calendar.Zone).Format(time.DateOnly)
+	}
+	at, ok := asTime(v)
+	return ok && at.Before(now.Add(-let))
+}
+
 // toCome reports whether a date or time lies after now.
 func toCome(f *procedure.Field, v any, now time.Time) bool {
 	s, ok := v.(string)

@@ -93,6 +93,7 @@ type Field struct {
 	SameAs   string   // a field whose value is offered; another needs a reason, kept as Name+"_reason"
 	Least    int64    // of a number; 0 unless said
 	Past     bool     // a date or time that has happened: not to come
+	Future   bool     // a date or time arranged with somebody: still to come when it is given
 	Rules    []string
 	Pos      Pos
 }

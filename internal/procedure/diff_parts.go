@@ -18,7 +18,7 @@ func fieldParts(d *Definition) []part {
 			{"type", text.B("类型", "type"), FieldTypeTitle(f.Type)}, {"hint", text.B("提示", "hint"), f.Hint},
 			{"required", text.B("必填", "required"), requiredWords(d, f)}, {"index", text.B("列入登记表", "shown in registers"), yes(f.Index)}, {"reason", text.B("要写理由", "needs a reason"), yes(f.Reason)},
 			{"of", text.B("选项", "choices"), choiceList(f.Of)}, plain("from", "选项来自", "choices from", f.From), {"columns", text.B("列", "columns"), columnList(f.Columns)},
-			plain("sum_of", "合计于", "sum of", f.SumOf), plain("same_as", "应同", "same as", f.SameAs), plain("least", "最小", "at least", least(f)), {"past", text.B("已发生", "in the past"), yes(f.Past)},
+			plain("sum_of", "合计于", "sum of", f.SumOf), plain("same_as", "应同", "same as", f.SameAs), plain("least", "最小", "at least", least(f)), {"past", text.B("已发生", "in the past"), yes(f.Past)}, {"future", text.B("未到", "still to come"), yes(f.Future)},
 			listed("rule", "依据", "rules", f.Rules),
 		}}
 		parts = append(parts, p)

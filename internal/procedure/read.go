@@ -123,7 +123,7 @@ var fieldTypes = []string{
 }
 
 func (r reader) field(k, n *node, column bool) Field {
-	r.only(n, "title", "zh", "en", "hint", "type", "required", "index", "reason", "of", "from", "columns", "sum_of", "same_as", "least", "past", "rule")
+	r.only(n, "title", "zh", "en", "hint", "type", "required", "index", "reason", "of", "from", "columns", "sum_of", "same_as", "least", "past", "future", "rule")
 	f := Field{Name: k.word, Title: r.title(n), Hint: r.both(n, "hint", false), Pos: k.pos, From: r.str(n, "from"), SumOf: r.str(n, "sum_of"), SameAs: r.str(n, "same_as"), Rules: r.rules(n)}
 	f.Type = FieldType(r.oneOf(n, "type", "", fieldTypes...))
 	r.must(n, "type")
@@ -137,9 +137,14 @@ func (r reader) field(k, n *node, column bool) Field {
 		r.ps.add(k.pos, "field.column", text.F("列“%s”要么必填，要么不必，不看条件", "column %q is required or it is not, whatever else was answered", k.word), text.B("写 required: yes", "write required: yes"))
 	}
 	f.Reason = r.oneOf(n, "reason", "", "required") == "required"
-	f.Past = r.yes(n, "past")
-	if f.Past && (column || f.Type != TypeDate && f.Type != TypeTime) {
-		r.ps.add(k.pos, "field.past", text.F("“%s”不是日期或时间栏，不能写 past", "%q is no field of a date or time and cannot be past", k.word), text.B("删去 past", "remove past"))
+	f.Past, f.Future = r.yes(n, "past"), r.yes(n, "future")
+	for _, word := range []string{"past", "future"} {
+		if n.get(word) != nil && (column || f.Type != TypeDate && f.Type != TypeTime) {
+			r.ps.add(k.pos, "field."+word, text.F("“%s”不是日期或时间栏，不能写 %s", "%q is no field of a date or time and cannot be %s", k.word, word), text.F("删去 %s", "remove %s", word))
+		}
+	}
+	if f.Past && f.Future {
+		r.ps.add(n.get("future").pos, "field.future", text.F("“%s”不能又是已发生，又是未到", "%q cannot be both past and future", k.word), text.B("past 和 future 留一个", "keep past or future"))
 	}
 	r.least(n, &f)
 	if v := n.get("of"); v != nil {
