@@ -149,6 +149,8 @@ type Act struct {
 	Step     string     `json:"step,omitempty"`
 	Unit     string     `json:"unit,omitempty"`     // "": stays, "0": none
 	Customer string     `json:"customer,omitempty"` // "": stays, "0": none
+
+	Fields map[string]any `json:"fields,omitempty"` // of a correction; nil takes an answer away
 }
 
 // Filter selects cases; zero values select all.
@@ -283,6 +285,11 @@ func (c *Client) Assign(ctx context.Context, n, key string, in Act) (Case, error
 // Customer; Reason where something stood there).
 func (c *Client) About(ctx context.Context, n, key string, in Act) (Case, error) {
 	return post[Case](ctx, c, c.one(n)+"/about", key, in)
+}
+
+// Correct corrects answers that were given (Fields, Reason).
+func (c *Client) Correct(ctx context.Context, n, key string, in Act) (Case, error) {
+	return post[Case](ctx, c, c.one(n)+"/amend", key, in)
 }
 
 // Move moves to a step by hand (Step, Reason).

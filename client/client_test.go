@@ -160,6 +160,9 @@ func TestCaseByProgram(t *testing.T) {
 			"about": func() (client.Case, error) {
 				return c.About(ctx, made.Number, "", client.Act{Customer: "0", Unit: "0", Reason: "认错了人家"})
 			},
+			"amend": func() (client.Case, error) {
+				return c.Correct(ctx, made.Number, "", client.Act{Fields: map[string]any{"fault": "leak"}, Reason: "听错了"})
+			},
 			"assign": func() (client.Case, error) {
 				return c.Assign(ctx, made.Number, "", client.Act{Team: "plumbing", Reason: "换人"})
 			},

@@ -207,6 +207,9 @@ func desk(ctx context.Context, t *testing.T, h house, c *client.Client) {
 		"promise": func() (client.Case, error) {
 			return c.Promise(ctx, taken.Number, "", client.Act{Text: "今天修好", Until: &until})
 		},
+		"amend": func() (client.Case, error) {
+			return c.Correct(ctx, taken.Number, "", client.Act{Fields: map[string]any{"fault": "leak"}, Reason: "听错了"})
+		},
 		"assign": func() (client.Case, error) {
 			return c.Assign(ctx, taken.Number, "", client.Act{Team: "plumbing", Reason: "换人"})
 		},

@@ -40,6 +40,7 @@ var actions = []action{
 	{"resume", "resumeCase", "Go on after a pause (reason)", engine.EvResume},
 	{"assign", "assignCase", "Give the work to an account or a team (assignee or team, reason)", engine.EvAssign},
 	{"about", "setCaseAbout", "Set or correct which unit the case is of and whose it is (unit, customer; reason where something stood)", engine.EvAbout},
+	{"amend", "correctCase", "Correct answers that were given (fields, reason)", engine.EvAmend},
 	{"jump", "moveCase", "Move to a step by hand (step, reason)", engine.EvJump},
 	{"cancel", "cancelCase", "Cancel (reason)", engine.EvCancel},
 	{"reopen", "reopenCase", "Open an ended case again (reason)", engine.EvReopen},
@@ -51,6 +52,9 @@ func (s *Service) act(ctx context.Context, a action, in actIn) (Case, error) {
 		return Case{}, err
 	}
 	b, data := in.Body, map[string]any{}
+	if a.kind != engine.EvAmend {
+		b.Fields = nil
+	}
 	set := func(key, value string) {
 		if value != "" {
 			data[key] = value
@@ -84,7 +88,7 @@ func (s *Service) act(ctx context.Context, a action, in actIn) (Case, error) {
 		}
 		data[key] = b.Until.Format(time.RFC3339)
 	}
-	c, err := s.cases.Do(ctx, actorOf(ctx), casefile.Doing{Case: id, Version: b.Version, Key: in.Key, Command: engine.Command{Kind: a.kind, Data: data}})
+	c, err := s.cases.Do(ctx, actorOf(ctx), casefile.Doing{Case: id, Version: b.Version, Key: in.Key, Command: engine.Command{Kind: a.kind, Fields: b.Fields, Data: data}})
 	return caseOf(ctx, c), err
 }
 

@@ -144,6 +144,8 @@ type Act struct {
 	Step     string     `json:"step,omitempty"`
 	Unit     *ID        `json:"unit,omitempty"`     // absent: stays, "0": none
 	Customer *ID        `json:"customer,omitempty"` // absent: stays, "0": none
+
+	Fields map[string]any `json:"fields,omitempty"` // of a correction; null takes an answer away
 }
 
 // Erase says why the words of a case go.

@@ -17,7 +17,7 @@ var byProgram = map[string]string{
 	"GET /today": "listCases", "GET /cases": "listCases", "GET /cases.xlsx": "listCases", "GET /registers/cases/print": "listCases",
 	"GET /cases/{number}": "getCase listEvents listAttachments", "GET /cases/{number}/print": "getCase", "POST /cases/{number}/do": "doStep addAttachment", "POST /cases/{number}/note": "noteCase",
 	"GET /cases/{number}/way/{way}":  "getCase",
-	"POST /cases/{number}/way/{way}": "toldCustomer assignCase setCaseAbout promiseCustomer pauseCase resumeCase cancelCase moveCase reopenCase eraseCase addAttachment",
+	"POST /cases/{number}/way/{way}": "toldCustomer assignCase setCaseAbout correctCase promiseCustomer pauseCase resumeCase cancelCase moveCase reopenCase eraseCase addAttachment",
 
 	"GET /desk": "getUnit findCallers listCalls listPromises listAlarms", "POST /desk/pick": "search findCallers nameCaller", "POST /desk/take": "takeIn openCase",
 	"POST /desk/call": "signalCall settleCall", "GET /desk/promises/{promise}": "listPromises", "POST /desk/promises/{promise}": "keepPromise makePromise",

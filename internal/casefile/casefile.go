@@ -91,8 +91,10 @@ type View struct {
 	MayEnd    bool             // the actor may cancel it; the first contact may, too
 	MayJump   bool             // the actor may move it by hand
 	MayReopen bool
-	MayErase  bool // what people said may be erased on request
-	Erased    bool // what people said was erased
+	// MayCorrect: this person may correct an answer.
+	MayCorrect bool
+	MayErase   bool // what people said may be erased on request
+	Erased     bool // what people said was erased
 }
 
 // Relation says how another case belongs to this one.

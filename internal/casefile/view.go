@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"slices"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/engine"
@@ -65,6 +66,7 @@ func (s *Service) ViewIn(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 		return actor.May(permissionFor(actor, env.Def, c, engine.Command{Kind: kind}), project)
 	}
 	v.MayEnd, v.MayJump, v.MayReopen = may(engine.EvCancel), may(engine.EvJump), may(engine.EvReopen) && !v.Erased
+	v.MayCorrect = may(engine.EvAmend) && slices.ContainsFunc(v.Options, func(o engine.Option) bool { return o.Kind == engine.EvAmend && o.May })
 	return v, err
 }
 

@@ -97,8 +97,16 @@ func (d *deciding) aside() error {
 			bad.Add("fields", "missing", "没有要更正的内容。", "There is nothing to correct.")
 		}
 		for name, x := range e.Fields {
-			if f := d.env.Def.Field(name); x == nil && f != nil && f.Required {
+			f := d.env.Def.Field(name)
+			if f == nil {
+				continue
+			}
+			if x == nil && f.Required {
 				bad.Add(name, "required", "这一栏不能空着。", "This cannot be left empty.")
+			}
+			if f.SumOf == "" && d.settled(f) {
+				bad.Add(name, "settled", "这笔金额已经批准、同意或收款，不能更正。要改，请主管用“人工调整步骤”调回那一步重新办。",
+					"This amount was approved, agreed to or paid and is not corrected. To change it a supervisor moves the case back to that step and it is done again.")
 			}
 		}
 		d.amendedWhen(e.Fields, &bad)
@@ -128,6 +136,25 @@ func (d *deciding) aside() error {
 	}
 	d.add(e)
 	return nil
+}
+
+// settled reports whether somebody said yes to a sum of money as it stands: it
+// was approved, agreed to or paid. A correction would go round that word.
+func (d *deciding) settled(f *procedure.Field) bool {
+	if !holdsMoney(f) {
+		return false
+	}
+	settled := false
+	for _, e := range d.past {
+		if _, given := e.Fields[f.Name]; given {
+			settled = false
+		}
+		st := d.env.Def.Step(e.Step)
+		if e.Kind == EvDone && st != nil && carries(st, e.Outcome) {
+			settled = settled || st.Do == procedure.KindApprove || st.Do == procedure.KindQuote || st.Do == procedure.KindPay
+		}
+	}
+	return settled
 }
 
 // future checks a moment to come and stores it in one form.

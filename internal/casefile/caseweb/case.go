@@ -95,6 +95,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 		page.Related = append(page.Related, line)
 	}
 	page.Ways = ways(ctx, page.Base, v)
+	page.Correct = correctLink(ctx, page.Ways, page.Base)
 	if path := page.Base + "/way/" + wayAbout; c.Unit == 0 && c.Place == "" && slices.ContainsFunc(page.Ways, func(w Way) bool { return w.Path == path }) {
 		page.About = path
 	}

@@ -64,7 +64,7 @@ func entries(ctx context.Context, v casefile.View, view string) ([]ui.Entry, map
 		if i == len(v.Events)-1 {
 			entry.State = ui.EntryNow
 		}
-		say(ctx, v, e, &entry)
+		say(ctx, v, i, &entry)
 		list = append(list, entry)
 	}
 	return list, counts
@@ -79,7 +79,8 @@ func whoWords(ctx context.Context, a engine.Actor) string {
 }
 
 // say adds what an event holds in people's words.
-func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) {
+func say(ctx context.Context, v casefile.View, at int, entry *ui.Entry) {
+	e := v.Events[at]
 	words, _ := e.Data["text"].(string)
 	switch e.Kind {
 	case engine.EvOpened:
@@ -123,6 +124,10 @@ func say(ctx context.Context, v casefile.View, e engine.Event, entry *ui.Entry) 
 			why = pauseWord(ctx, v, why)
 		}
 		quotes = append(quotes, why)
+	}
+	if e.Kind == engine.EvAmend && !v.Erased {
+		entry.Quote = strings.Join(append(wasWords(ctx, v, at), quotes...), "\n")
+		return
 	}
 	for _, f := range v.Def.Fields { // every answer of the step, in the words of its form
 		if answer := AnswerWords(ctx, v.Figures, f, v.Case.State.Fields, e.Fields); answer != "" {

@@ -7,10 +7,22 @@ import (
 	"guanjia/internal/web/ui"
 )
 
+// wayDraft names the form for what is kept of it while it is typed.
+func wayDraft(p WayPage) string {
+	name := p.Way + " " + p.Number
+	if p.Way == wayAmend {
+		name += " " + p.Choice
+	}
+	return name
+}
+
 // pressLabel is what pressing the button of a way does.
 func pressLabel(ctx context.Context, p WayPage) string {
-	if p.Way == wayAbout {
+	switch p.Way {
+	case wayAbout:
 		return text.T(ctx, "就定这个", "Set it")
+	case wayAmend:
+		return text.T(ctx, "更正", "Correct")
 	}
 	return p.Title
 }
@@ -45,6 +57,8 @@ func textLabel(ctx context.Context, way string) string {
 		return text.T(ctx, "告诉了客户什么", "What the customer was told")
 	case "promise":
 		return text.T(ctx, "答应了什么", "What is promised")
+	case wayAmend:
+		return text.T(ctx, "为什么更正（必填）", "Why it is corrected (required)")
 	case "pause":
 		return text.T(ctx, "等谁、等什么", "Who or what is waited for")
 	case wayErase:

@@ -34,6 +34,7 @@ var wayWords = []struct {
 	{wayOwner, "users", text.B("移交首问责任", "Hand the ownership on"), engine.EvOwner},
 	{"pause", "player-pause", text.B("暂停", "Pause"), engine.EvPause},
 	{"resume", "player-play", text.B("继续", "Resume"), engine.EvResume},
+	{wayAmend, "pencil", text.B("更正", "Correct"), engine.EvAmend},
 	{wayAbout, "home", text.B("房屋和客户", "Unit and customer"), engine.EvAbout},
 	{"cancel", "x", text.B("取消事项", "Cancel"), engine.EvCancel},
 	{"jump", "route", text.B("人工调整步骤", "Move by hand"), engine.EvJump},
@@ -46,6 +47,9 @@ const wayPaper = "paper"
 
 // wayAbout sets which unit the case is of and whose it is.
 const wayAbout = "about"
+
+// wayAmend corrects an answer that was given.
+const wayAmend = "amend"
 
 // wayOwner hands the case to another owner, who takes it or declines (DSK-05).
 const wayOwner = "owner"
@@ -73,6 +77,8 @@ func ways(ctx context.Context, base string, v casefile.View) []Way {
 			may = open && len(v.Def.Papers) > 0
 		case wayAbout:
 			may = open && actorOf(ctx).May(estate.PermView, v.Case.Project)
+		case wayAmend:
+			may = open && v.MayCorrect && len(correctable(v)) > 0
 		case wayOwner:
 			may = open && slices.ContainsFunc(v.Options, func(o engine.Option) bool { return o.Kind == engine.EvOwner && o.May })
 		case "pause":
@@ -157,10 +163,11 @@ func (p *Pages) way(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showWay(w, r, v, http.StatusOK, nil)
+	return p.showWay(w, r, v, http.StatusOK, nil, nil)
 }
 
-func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View, status int, problem error) error {
+// showWay draws the form of an action; typed are answers that were not taken.
+func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View, status int, problem error, typed map[string]any) error {
 	ctx := r.Context()
 	way := r.PathValue("way")
 	page := WayPage{Base: casePath(web.ProjectOf(ctx), v.Case.Number), Way: way, Version: v.Case.State.Version, Err: problem, Number: v.Case.Number, Subject: v.Case.Subject}
@@ -172,10 +179,12 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 	if page.Title == "" {
 		return errs.New(errs.NotFound, "casefile.way", "没有这个操作。", "There is no such action.")
 	}
-	page.Text, page.Until = r.FormValue("text"), r.FormValue("until")
+	page.Text, page.Until, page.Choice = r.FormValue("text"), r.FormValue("until"), r.FormValue("choice")
 	switch way {
 	case wayPaper:
 		page.Options = paperOptions(ctx, v)
+	case wayAmend:
+		correction(ctx, v, &page, typed)
 	case wayAbout:
 		if err := p.homesFor(r, v, &page); err != nil {
 			return err
@@ -210,7 +219,6 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 			}
 		}
 	}
-	page.Choice = r.FormValue("choice")
 	return web.RenderStatus(w, r, status, wayPage(page))
 }
 
@@ -226,6 +234,9 @@ func (p *Pages) goWay(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	cmd, err := wayCommand(r)
+	if r.PathValue("way") == wayAmend {
+		cmd, err = corrected(r, v)
+	}
 	version, _ := strconv.Atoi(web.Value(r, "version"))
 	switch {
 	case err != nil:
@@ -244,7 +255,7 @@ func (p *Pages) goWay(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v, e := p.cases.View(ctx, actor, project.ID, r.PathValue("number")); e == nil {
-		return p.showWay(w, r, v, http.StatusUnprocessableEntity, err)
+		return p.showWay(w, r, v, http.StatusUnprocessableEntity, err, cmd.Fields)
 	}
 	return err
 }
