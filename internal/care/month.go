@@ -216,9 +216,9 @@ func (c *counter) repair(k casefile.Case) {
 	}
 	if k.State.Fields["grade"] == "urgent" || k.State.Fields["fault"] == "leak" {
 		for _, x := range k.Clocks {
-			if x.Name == "arrive" && !x.Stopped.IsZero() {
+			if x.Name == "arrive" && !firstStop(x).IsZero() {
 				c.m.urgent++
-				if x.Run == engine.RunMet {
+				if !x.WasLate && (x.Run == engine.RunMet || !x.First.IsZero()) {
 					c.m.urgentInTime++
 				}
 			}

@@ -58,17 +58,27 @@ var (
 func stopped(c casefile.Case, names []string) (time.Duration, bool) {
 	for _, name := range names {
 		for _, k := range c.Clocks {
-			if k.Name == name && !k.Stopped.IsZero() && !k.Stopped.Before(c.State.Reached()) {
-				return k.Stopped.Sub(c.State.Reached()), true
+			if end := firstStop(k); k.Name == name && !end.IsZero() && !end.Before(c.State.Reached()) {
+				return end.Sub(c.State.Reached()), true
 			}
 		}
 	}
 	return 0, false
 }
 
-// inTime reports whether no clock of an ended case was late.
+// firstStop is when the customer was first answered or served: a reopening
+// begins the clock anew, it does not undo that.
+func firstStop(k engine.ClockState) time.Time {
+	if !k.First.IsZero() {
+		return k.First
+	}
+	return k.Stopped
+}
+
+// inTime reports whether no clock of an ended case was late, now or before it
+// was opened again.
 func inTime(c casefile.Case) bool {
-	return !slices.ContainsFunc(c.Clocks, func(k engine.ClockState) bool { return k.Run == engine.RunLate })
+	return !slices.ContainsFunc(c.Clocks, func(k engine.ClockState) bool { return k.Run == engine.RunLate || k.WasLate })
 }
 
 // again reports whether a case had to be done once more: opened again, a

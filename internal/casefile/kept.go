@@ -18,6 +18,8 @@ type keptClock struct {
 	Started     int64   `json:"s,omitempty"`
 	Due         int64   `json:"d,omitempty"`
 	Stopped     int64   `json:"x,omitempty"`
+	First       int64   `json:"f,omitempty"`
+	WasLate     bool    `json:"w,omitempty"`
 	Used        float64 `json:"u,omitempty"`
 	Limit       string  `json:"l,omitempty"`
 	Provisional bool    `json:"p,omitempty"`
@@ -35,7 +37,7 @@ func keepClocks(list []engine.ClockState) (string, error) {
 		}
 		kept = append(kept, keptClock{
 			Name: k.Name, Run: k.Run, Started: store.Micros(k.Started), Due: store.Micros(k.Due), Stopped: store.Micros(k.Stopped),
-			Used: math.Round(k.Used*1000) / 1000, Limit: k.Limit, Provisional: k.Provisional, Level: k.NextLevel + 1, NextAt: store.Micros(k.NextAt),
+			First: store.Micros(k.First), WasLate: k.WasLate, Used: math.Round(k.Used*1000) / 1000, Limit: k.Limit, Provisional: k.Provisional, Level: k.NextLevel + 1, NextAt: store.Micros(k.NextAt),
 		})
 	}
 	return encode(kept)
@@ -50,7 +52,7 @@ func readClocks(s string) ([]engine.ClockState, error) {
 	for i, k := range kept {
 		list[i] = engine.ClockState{
 			Name: k.Name, Run: k.Run, Started: store.Time(k.Started), Due: store.Time(k.Due), Stopped: store.Time(k.Stopped),
-			Used: k.Used, Limit: k.Limit, Provisional: k.Provisional, NextLevel: k.Level - 1, NextAt: store.Time(k.NextAt),
+			First: store.Time(k.First), WasLate: k.WasLate, Used: k.Used, Limit: k.Limit, Provisional: k.Provisional, NextLevel: k.Level - 1, NextAt: store.Time(k.NextAt),
 		}
 	}
 	return list, nil

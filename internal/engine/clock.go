@@ -89,7 +89,15 @@ func clockTimed(env Env, s State, events []Event, pauses []calendar.Span, c *pro
 		return t
 	}
 	if c.From == Opening {
-		from = openedAgain(events, from, c.To)
+		again := openedAgain(events, from, c.To)
+		if again > from { // what it came to before stays known
+			past := clockTimed(env, Fold(env.Def, events[:again]), events[:again], pauses, c).state
+			t.state.First, t.state.WasLate = past.First, past.WasLate || past.Run == RunLate
+			if t.state.First.IsZero() {
+				t.state.First = past.Stopped
+			}
+		}
+		from = again
 	}
 	t.run = events[from].Seq
 	if c.Pauses {

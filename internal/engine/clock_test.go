@@ -139,6 +139,31 @@ func TestAfterTheEndClocksStandStill(t *testing.T) {
 	}
 }
 
+// proves CMP-12: what a clock came to before the case was reopened stays known.
+func TestReopeningForgetsNothing(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		ended string
+		late  bool
+	}{"in time": {"2026-11-16 09:30", false}, "late": {"2026-11-19 09:00", true}} {
+		w := usual(t, "work").at(tc.ended).aside(boss, EvJump, m{"to": "close", "reason": "客户自己修好了"})
+		ended := w.clock("finish")
+		if ended.Stopped.IsZero() || ended.WasLate || !ended.First.IsZero() || (ended.Run == RunLate) != tc.late {
+			t.Fatalf("%s: closed: %+v", name, ended)
+		}
+		for range 2 { // and a second reopening forgets neither
+			w.at("2026-12-16 09:00").aside(desk, EvReopen, m{"reason": "又漏了"})
+			if c := w.clock("finish"); c.Run != RunRunning || !c.First.Equal(ended.Stopped) || c.WasLate != tc.late {
+				t.Errorf("%s: reopened: %+v", name, c)
+			}
+			w.aside(boss, EvJump, m{"to": "close", "reason": "客户自己修好了"})
+			if c := w.clock("finish"); c.Run != RunMet || !c.First.Equal(ended.Stopped) || c.WasLate != tc.late {
+				t.Errorf("%s: closed again: %+v", name, c)
+			}
+		}
+	}
+}
+
 // proves CMP-12: a clock that still runs gains no time by a reopening.
 func TestReopeningGainsNoTime(t *testing.T) {
 	t.Parallel()

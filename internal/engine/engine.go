@@ -194,6 +194,8 @@ type ClockState struct {
 	Started      time.Time
 	Due          time.Time
 	Stopped      time.Time
+	First        time.Time // when it stopped the first time; zero unless a reopening made it begin anew (CMP-12)
+	WasLate      bool      // a run before the present one was late
 	Used         float64   // share of the limit used, 1 = due
 	Limit        string    // as stamped: "3 days"
 	Provisional  bool      // due in a year whose holidays are not announced yet
