@@ -118,8 +118,10 @@ func TestComplaintFromCallToClosed(t *testing.T) {
 		t.Fatalf("entered as mail without the letter: now at %q", got)
 	}
 	desk.Expect("422")
-	desk.bring("letter")
-	desk.write("[name='field.incoming']", "来文〔2026〕41")
+	desk.bring("letter") // the way to the paper leaves the form; what was typed is there again
+	if got := browser.Eval[string](desk.Page, `document.querySelector("[name='field.incoming']").value`); got != "来文〔2026〕41" {
+		t.Errorf("after the letter was brought the form holds %q", got)
+	}
 	desk.write("[name='field.original']", "陈嘉")
 	desk.done("done")
 

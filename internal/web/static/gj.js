@@ -275,11 +275,26 @@ const drafts = "gj.draft.";
 const who = root.dataset.who || "0";
 const draftKey = (form) => `${drafts}${who}.${form.dataset.draft}`;
 const fields = (form) => [...form.elements].filter((f) => f.name && !["hidden", "password", "file", "submit", "button"].includes(f.type));
+// Pictures and signatures that a refused form had brought are in the house already: their numbers are kept.
+const keptPictures = (form) => [...form.elements].filter((f) => f.name.startsWith("kept.") && /^\d+$/.test(f.value)).map((f) => [f.name, f.value]);
+function showKept(form, name, ref) {
+  if ([...form.elements].some((f) => f.name === name && f.value === ref)) return;
+  const field = [...form.elements].find((f) => f.name === `field.${name.slice(5)}`);
+  const add = field?.closest(".gj-shot.is-add"), pad = field?.closest("[data-sign]");
+  if (!add && !pad) return;
+  const part = Object.assign(document.createElement(add ? "div" : "p"), { className: add ? "gj-shot is-kept" : "gj-row gj-signed-before" });
+  const picture = Object.assign(document.createElement("img"), { src: `/files/${ref}/small`, alt: english ? "kept" : "已收下的" });
+  const seen = Object.assign(document.createElement("span"), { className: "gj-signed" });
+  if (pad) seen.append(picture);
+  part.append(pad ? seen : picture, Object.assign(document.createElement("input"), { type: "hidden", name, value: ref }));
+  if (pad) part.append(english ? "Signed already; a new one replaces it" : "已经签好，重写就换掉");
+  (add ?? pad).before(part);
+}
 function keepDraft(form) {
   if (leaving.has(form)) return;
   const values = fields(form).map((f) => [f.name, f.type === "checkbox" || f.type === "radio" ? (f.checked ? f.value : null) : f.value]);
   try {
-    localStorage.setItem(draftKey(form), JSON.stringify({ at: Date.now(), values }));
+    localStorage.setItem(draftKey(form), JSON.stringify({ at: Date.now(), values, kept: keptPictures(form) }));
   } catch {
     return; // full or forbidden: typing goes on
   }
@@ -295,9 +310,10 @@ function restoreDraft(form) {
     draft = null;
   }
   if (!draft) return;
-  const refused = form.querySelector(".is-invalid, .gj-err");
+  const refused = form.querySelector(".is-invalid, .gj-err") || (root.dataset.here && document.querySelector("main [role=alert]"));
   if (draft.sent || refused) {
-    if (!refused) localStorage.removeItem(draftKey(form)); // it arrived; a refused form comes back filled by the server
+    if (!refused) localStorage.removeItem(draftKey(form)); // it arrived
+    else if (draft.sent) keepDraft(form); // it comes back filled by the server, and is left for the page that mends it
     return;
   }
   const list = fields(form);
@@ -310,24 +326,28 @@ function restoreDraft(form) {
     else if (f.type === "checkbox") f.checked = value !== null;
     else if (value !== null) f.value = value;
   }
+  for (const [name, ref] of draft.kept ?? []) showKept(form, name, ref);
   const note = form.querySelector("[data-draft-state]");
   if (note) note.textContent = english ? "Draft brought back" : "草稿已取回";
   form.dispatchEvent(new Event("gj:draft", { bubbles: true }));
 }
 // What the server drew into a form meanwhile (a kind that follows the words) is part of what stands there.
 document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form[data-draft][data-dirty]").forEach(keepDraft));
-let keeping;
+let keeping, typed;
+addEventListener("pagehide", () => { if (typed?.isConnected) keepDraft(typed); }); // left at once after the last letter
 document.addEventListener("input", (e) => {
   const form = e.target.form;
   if (!form) return;
   form.dataset.dirty = "1";
   if (!form.dataset.draft) return;
   clearTimeout(keeping);
-  keeping = setTimeout(() => keepDraft(form), 250);
+  typed = form;
+  keeping = setTimeout(() => keepDraft((typed = null, form)), 250);
 });
 document.addEventListener("submit", (e) => {
   if (!e.target.dataset.draft || e.defaultPrevented) return;
   clearTimeout(keeping);
+  typed = null;
   const key = draftKey(e.target);
   try {
     localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: [], sent: true }));
