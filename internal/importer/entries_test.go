@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -71,5 +72,40 @@ func TestRegistersOfAWorkbook(t *testing.T) {
 	slices.SortFunc(left, cmp.Compare[string])
 	if diff := gocmp.Diff([]string{"7 已在系统里", "有 2 户都是 2栋-601，分不清是哪一户"}, left); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// proves EST-01: a room that the project has with leading zeros is not made a
+// second time; the row is named with the unit it looks like.
+func TestARoomWrittenWithoutItsZeros(t *testing.T) {
+	t.Parallel()
+	r := check(t, units(map[int][]any{2: {8: "赵一"}}))
+	rooms := func(have Existing) (made, left []string) {
+		next := int64(100)
+		p := MakePlan(r, have, "0750", func() int64 { next++; return next })
+		for _, u := range p.Units {
+			made = append(made, u.BuildingName+u.EntranceName+u.Room)
+		}
+		for _, l := range p.LeftOut {
+			left = append(left, l.Why.ZH)
+		}
+		return made, left
+	}
+	all, left := rooms(Existing{})
+	if len(all) < 2 || len(left) > 0 {
+		t.Fatalf("%v, left out %v", all, left)
+	}
+	k := code(r.tablesOf("unit")[0].Rows[0].Place())
+	i := strings.LastIndexByte(k, '-') + 1
+	zeros := k[:i] + "0" + k[i:]
+	made, left := rooms(Existing{Units: []ExistingUnit{{Code: zeros, Loose: zeros, ID: 7}}})
+	if diff := gocmp.Diff(all[1:], made); diff != "" {
+		t.Error(diff)
+	}
+	if len(left) != 1 || !strings.Contains(left[0], "像是系统里的 "+zeros) {
+		t.Errorf("left out: %v", left)
+	}
+	if _, left = rooms(Existing{Units: []ExistingUnit{{Code: k, Loose: k, ID: 7}}}); len(left) != 1 || !strings.Contains(left[0], "已在系统里") {
+		t.Errorf("the same code: %v", left)
 	}
 }

@@ -46,6 +46,7 @@ type planner struct {
 	names  map[int64]map[string]int64 // unit → name → person
 	known  map[string]int             // identity, or name and first phone → index in People
 	loose  map[string][]int64         // code without the entrance → units
+	alike  map[string]ExistingUnit    // code with the room's leading zeros taken off → unit of the project
 	labels map[string]map[string]bool // register → compact labels that are taken
 
 	boxesAgain map[string]bool // box numbers that occur more than once
@@ -56,9 +57,10 @@ type planner struct {
 // repeated people make no record. area is the project's area code, for
 // landlines written without one.
 func MakePlan(r *Report, have Existing, area string, newID func() int64) *Plan {
-	p := &planner{Plan: &Plan{}, newID: newID, area: area, have: have, faulty: map[string]map[int]bool{}, units: map[string]int64{}, owners: map[int64][]int64{}, names: map[int64]map[string]int64{}, known: map[string]int{}, loose: map[string][]int64{}, boxesAgain: boxesAgain(r)}
+	p := &planner{Plan: &Plan{}, newID: newID, area: area, have: have, faulty: map[string]map[int]bool{}, units: map[string]int64{}, owners: map[int64][]int64{}, names: map[int64]map[string]int64{}, known: map[string]int{}, loose: map[string][]int64{}, alike: map[string]ExistingUnit{}, boxesAgain: boxesAgain(r)}
 	for _, u := range have.Units {
 		p.unitKnown(u.Code, u.Loose, u.ID)
+		p.alike[bare(u.Code)] = u
 	}
 	for _, f := range r.Faults() {
 		if p.faulty[f.Sheet] == nil {
@@ -114,12 +116,22 @@ func code(place Place) string {
 	return strings.Join(append(parts, search.Dashed(strings.ToUpper(place.Room))), "-")
 }
 
+// bare is a code whose room has no leading zeros: 3-0101 and 3-101 are one.
+func bare(code string) string {
+	i := strings.LastIndexByte(code, '-') + 1
+	return code[:i] + strings.TrimLeft(code[i:], "0")
+}
+
 func (p *planner) unit(t *Table, r *Row) {
 	place := r.Place()
 	k := code(place)
 	if _, there := p.units[k]; there {
 		p.Already++
 		p.LeftOut = append(p.LeftOut, LeftOut{Sheet: t.Sheet.Name, Row: r.Number, Why: text.F("%s 已在系统里", "%s is there already", place.String())})
+		return
+	}
+	if near, there := p.alike[bare(k)]; there { // a second file of the same house, written by somebody else
+		p.LeftOut = append(p.LeftOut, LeftOut{Sheet: t.Sheet.Name, Row: r.Number, Why: text.F("%[1]s 像是系统里的 %[2]s，没有导入：是同一套就不用管，不是同一套就在房屋里新增", "%[1]s looks like %[2]s, which is there already, and is not imported: leave it if they are the same unit, else add it among the units", place.String(), near.Code)})
 		return
 	}
 	u := estate.NewUnit{BuildingName: display(place.Building), EntranceName: entranceName(place.Entrance), Unit: estate.Unit{
