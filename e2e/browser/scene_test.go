@@ -14,8 +14,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"guanjia/e2e/house"
+	"guanjia/internal/calendar"
 )
 
 // scene is the demo made ready to be looked at: what pages need beyond the
@@ -135,7 +137,7 @@ func set(t *testing.T) *scene {
 	s.is["double"] = s.is["number"] // any case may be joined with another
 	asked := find(t, `href="(/p/linjiang/cases/ZX-[^"]+)"`, s.get(t, clerk, at+"/cases?view=open&kind=enquiry"))
 	s.post(t, clerk, asked+"/do", formOf(t, s.get(t, clerk, asked), asked+"/do", url.Values{"field.now": {"no"}, "field.scope": {"yes"}, "outcome": {"done"}}))
-	s.post(t, clerk, asked+"/do", formOf(t, s.get(t, clerk, asked), asked+"/do", url.Values{"field.specialist": {"engineering"}, "field.promised": {"2026-11-20T17:00"}, "outcome": {"sent"}}))
+	s.post(t, clerk, asked+"/do", formOf(t, s.get(t, clerk, asked), asked+"/do", url.Values{"field.specialist": {"engineering"}, "field.promised": {time.Now().In(calendar.Zone).Add(2 * time.Hour).Format("2006-01-02T15:04")}, "outcome": {"sent"}}))
 	s.is["slip"] = lastOf(asked)
 	s.is["notice"] = find(t, `/notices/(\d+)"`, s.get(t, chief, at+"/notices"))
 

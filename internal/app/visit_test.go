@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"guanjia/internal/auth"
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
+	"guanjia/internal/errs"
 	"guanjia/internal/estate"
 )
 
@@ -93,6 +96,57 @@ func TestVisitsByPlan(t *testing.T) {
 			t.Errorf("opinions are to be answered: %s", k.State.Step)
 		}
 		_, body = c.request("desk", "/p/lin/visits", nil)
+		mustHave(t, body, "100 %", "达标")
+	})
+}
+
+// proves DSK-16: a record the customer will not sign stands when a second of the
+// staff vouches for it; the visit counts, not as confirmed by the customer.
+func TestAVisitNobodySigns(t *testing.T) {
+	t.Parallel()
+	eachCenter(t, "residential", func(t *testing.T, c *center) {
+		ctx := context.Background()
+		u, p := c.household("1601", "贺兰", "13700001601", "")
+		k, err := c.Cases.Open(ctx, c.people["desk"], casefile.Opening{Project: c.project.ID, Procedure: "visit", Channel: "own", Unit: u.ID, Customer: p.ID, Caller: "贺兰", Fields: map[string]any{"purpose": "年度走访"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		do := func(who, step, outcome string, fields map[string]any) error {
+			actor := engine.Actor{ID: c.people[who].Account, Name: who, Roles: []string{who}}
+			done, err := c.Cases.Do(ctx, auth.System, casefile.Doing{Case: k.ID, Command: engine.Command{Kind: engine.EvDone, Actor: actor, Step: step, Outcome: outcome, Fields: fields}})
+			if err == nil {
+				k = done
+			}
+			return err
+		}
+		if err := do("desk", "appoint", "reached", map[string]any{"at": "2020-01-01T10:00:00+08:00"}); errs.KindOf(err) != errs.Invalid {
+			t.Errorf("arranged for 2020: %v", err)
+		}
+		for _, x := range []struct {
+			step, outcome string
+			fields        map[string]any
+		}{{"appoint", "reached", map[string]any{"at": c.clock.Now().Add(time.Hour)}}, {"go", "arrived", nil}, {"record", "done", map[string]any{"notes": "都好", "any": false}}, {"confirm", "refused", nil}} {
+			if err := do("desk", x.step, x.outcome, x.fields); err != nil {
+				t.Fatal(x.step, err)
+			}
+		}
+		if err := do("desk", "unsigned", "done", map[string]any{"unsigned": "unwilling"}); errs.KindOf(err) != errs.Invalid {
+			t.Errorf("not signed without a word why: %v", err)
+		}
+		if err := do("desk", "unsigned", "done", map[string]any{"unsigned": "unwilling", "unsigned_words": "从不在纸上签名"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := do("desk", "vouch", "approved", nil); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("the desk vouches for itself: %v", err)
+		}
+		if err := do("supervisor", "vouch", "approved", nil); err != nil || k.State.Status != engine.Closed {
+			t.Fatal(k.State.Step, err)
+		}
+		_, body := c.request("desk", "/p/lin/visits", nil)
+		got := regexp.MustCompile(`(?s)一年内客户确认.*?(\d+)`).FindStringSubmatch(body)
+		if got == nil || got[1] != "0" {
+			t.Errorf("confirmed by the customer: %q", got)
+		}
 		mustHave(t, body, "100 %", "达标")
 	})
 }

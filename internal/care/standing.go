@@ -38,7 +38,7 @@ func (s *Service) standing(ctx context.Context, tx *store.Tx, project int64, sta
 		met := map[int64]bool{}
 		// A visit that was made since may have been planned long before.
 		err := s.cases.Each(ctx, tx, auth.System, casefile.Filter{Project: project, Procedure: "visit", From: t.From.AddDate(0, -lookBack, 0)}, func(c casefile.Case) error {
-			if at, ok := confirmed(c); ok && !at.Before(t.From) {
+			if at, ok := made(c); ok && !at.Before(t.From) {
 				met[c.Customer] = true
 			}
 			return nil

@@ -77,6 +77,7 @@ const (
 	mostOfRule    = 8
 	visitStep     = "plan"
 	visitDoneMark = "visited"
+	signature     = "confirmed"
 )
 
 // Visits reads the plan of visits (DSK-16).
@@ -99,8 +100,10 @@ func (s *Service) Visits(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 		if c.State.Status == engine.Open { // on the way: not proposed a second time
 			last[c.Customer] = now
 		}
-		if at, ok := confirmed(c); ok {
-			v.Confirmed++
+		if at, ok := made(c); ok {
+			if _, signed := c.State.Fields[signature]; signed {
+				v.Confirmed++
+			}
 			last[c.Customer] = at
 			if !at.Before(v.Target.From) {
 				counted[c.Customer] = true
@@ -121,9 +124,9 @@ func (s *Service) Visits(ctx context.Context, tx *store.Tx, actor auth.Actor, pr
 	return v, err
 }
 
-// confirmed is when a visit was made whose record went to the customer; false
-// before that.
-func confirmed(c casefile.Case) (time.Time, bool) {
+// made is when a visit was made whose record stands: the customer signed, or did
+// not and a second of the staff vouched for it; false before that.
+func made(c casefile.Case) (time.Time, bool) {
 	for _, k := range c.Clocks {
 		if k.Name == visitDoneMark && !k.Stopped.IsZero() && c.State.Visits["confirm"] > 0 {
 			return k.Stopped, true
