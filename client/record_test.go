@@ -347,7 +347,9 @@ func rooms(t *testing.T, h house, w *watch) {
 		return h.Estate.AddToBatch(ctx, auth.System, batch, estate.BatchRows{Units: []estate.NewUnit{{BuildingName: "9栋", Unit: estate.Unit{Floor: 1, Room: "101", Use: "residence", State: "vacant"}}}})
 	})
 	w.do("publishing an import", func(ctx context.Context) error { return h.Estate.PublishBatch(ctx, auth.System, batch) })
-	w.do("taking an import back", func(ctx context.Context) error { return h.Estate.RevertBatch(ctx, auth.System, batch) })
+	w.do("taking an import back", func(ctx context.Context) error {
+		return h.Estate.RevertBatch(ctx, auth.System, batch, "传错了文件")
+	})
 
 	upload(t, h, w)
 }

@@ -138,6 +138,7 @@ func book(s *scene) []leaf {
 
 		{name: "import", route: p + "/import", as: root},
 		{name: "import-preview", route: p + "/import/{upload}", as: root, theirs: true},
+		{name: "import-revert", route: p + "/import/{upload}/revert", as: root, theirs: true},
 		{name: "letters", route: p + "/letters", as: root},
 		{name: "letters-file", route: p + "/letters/{file}", as: root},
 

@@ -58,6 +58,7 @@ var actions = map[string]text.Both{
 	"estate.batch.open":        text.B("开始导入", "Began an import"),
 	"estate.batch.add":         text.B("导入一部分", "Imported a part"),
 	"estate.batch.publish":     text.B("发布导入", "Published an import"),
+	"estate.batch.revert":      text.B("整批撤回导入", "Took an import back whole"),
 	"desk.call.name":           text.B("认定来电人", "Said who called"),
 	"desk.call.settle":         text.B("登记来电结果", "Settled a call"),
 	"desk.promise.make":        text.B("作出承诺", "Made a promise"),

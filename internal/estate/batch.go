@@ -182,8 +182,10 @@ func (s *Service) PublishBatch(ctx context.Context, actor auth.Actor, b Batch) e
 
 // RevertBatch takes an import back whole: it vanishes at once, its rows are
 // removed in chunks after that; a second call goes on where one was cut off.
-// Errors: Forbidden, Conflict (its units or people are in use elsewhere).
-func (s *Service) RevertBatch(ctx context.Context, actor auth.Actor, b Batch, inUse ...InUse) error {
+// The reason stands on the trail; "" where the house itself takes back what an
+// import left undone. Errors: Forbidden, Conflict (its units or people are in
+// use elsewhere).
+func (s *Service) RevertBatch(ctx context.Context, actor auth.Actor, b Batch, reason string, inUse ...InUse) error {
 	if err := need(actor, PermImport, b.Project); err != nil {
 		return err
 	}
@@ -198,7 +200,11 @@ func (s *Service) RevertBatch(ctx context.Context, actor auth.Actor, b Batch, in
 		if _, err := tx.Exec(ctx, "UPDATE estate_batch SET state = ? WHERE id = ?", BatchReverting, b.ID); err != nil {
 			return err
 		}
-		if err := s.changed(ctx, tx, actor, b.Project, "batch", b.ID, "revert", nil); err != nil {
+		data := map[string]any{"rows": now.Rows}
+		if reason != "" {
+			data["reason"] = reason
+		}
+		if err := s.changed(ctx, tx, actor, b.Project, "batch", b.ID, "revert", data); err != nil {
 			return err
 		}
 		return s.index.Hide(ctx, tx, b.Project, b.ID)
@@ -256,6 +262,25 @@ func (s *Service) revertChunk(ctx context.Context, tx *store.Tx, b Batch, table 
 	}
 	_, err = tx.Exec(ctx, "DELETE FROM "+table+" WHERE project_id = ? AND id IN ("+store.Marks(len(ids))+")", argsOf(b.Project, ids)...)
 	return true, err
+}
+
+// BatchHolds is what an import holds now, by sort.
+type BatchHolds struct{ Units, People, Occupancies, Entries int64 }
+
+// BatchHolds counts what taking a batch back would remove. Errors: Forbidden.
+func (s *Service) BatchHolds(ctx context.Context, actor auth.Actor, project, batch int64) (h BatchHolds, err error) {
+	if err := need(actor, PermImport, project); err != nil {
+		return h, err
+	}
+	err = s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for table, n := range map[string]*int64{"estate_unit": &h.Units, "estate_person": &h.People, "estate_occupancy": &h.Occupancies, "estate_entry": &h.Entries} {
+			if *n, err = store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM "+table+" WHERE project_id = ? AND batch_id = ?", project, batch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return h, err
 }
 
 // mayRevert refuses when somebody built on the rows since.

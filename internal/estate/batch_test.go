@@ -70,7 +70,7 @@ func TestBatchIsPublishedAndTakenBackWhole(t *testing.T) {
 			t.Error(diff)
 		}
 		wantCode(t, h.PublishBatch(ctx, auth.System, b), "estate.batch.state")
-		if err := h.RevertBatch(ctx, auth.System, b); err != nil {
+		if err := h.RevertBatch(ctx, auth.System, b, "传错了文件"); err != nil {
 			t.Fatal(err)
 		}
 		if got := h.byRoom("1-1-100"); got != nil {
@@ -87,7 +87,7 @@ func TestBatchIsPublishedAndTakenBackWhole(t *testing.T) {
 		if len(h.vault.kept) != 0 {
 			t.Errorf("identity numbers left in the vault: %d", len(h.vault.kept))
 		}
-		if err := h.RevertBatch(ctx, auth.System, b); err != nil {
+		if err := h.RevertBatch(ctx, auth.System, b, "传错了文件"); err != nil {
 			t.Errorf("a second time: %v", err)
 		}
 		list, err := h.Batches(ctx, auth.System, h.project)
@@ -112,7 +112,7 @@ func TestBatchInUseStays(t *testing.T) {
 			}
 			return 1, nil
 		}
-		wantCode(t, h.RevertBatch(ctx, auth.System, b, inUse), "estate.batch.used")
+		wantCode(t, h.RevertBatch(ctx, auth.System, b, "传错了文件", inUse), "estate.batch.used")
 		h.read(func(ctx context.Context, tx *store.Tx) error {
 			units, err := h.UnitsByRoom(ctx, tx, h.project, "1-1-100")
 			if err != nil || len(units) != 1 {
@@ -120,7 +120,7 @@ func TestBatchInUseStays(t *testing.T) {
 			}
 			return nil
 		})
-		wantCode(t, h.RevertBatch(ctx, clerk(h.project), b), "estate.forbidden")
+		wantCode(t, h.RevertBatch(ctx, clerk(h.project), b, "传错了文件"), "estate.forbidden")
 	})
 }
 

@@ -349,7 +349,7 @@ func TestBatchBringsRegisters(t *testing.T) {
 		}
 		f.get("/registers/spaces", "B1-001", "80.00", "粤JB4765")
 		f.get("/search?q=JB4765", "B1-001")
-		if err := h.RevertBatch(ctx, auth.System, b); err != nil {
+		if err := h.RevertBatch(ctx, auth.System, b, "传错了文件"); err != nil {
 			t.Fatal(err)
 		}
 		if n := h.count("estate_entry"); n != 0 {

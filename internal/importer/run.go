@@ -79,7 +79,7 @@ func (s *Service) giveUp(ctx context.Context, project, id int64) error {
 		return err
 	}
 	if u.Batch != 0 {
-		if err := s.estate.RevertBatch(ctx, auth.System, estate.Batch{ID: u.Batch, Project: project}); err != nil {
+		if err := s.estate.RevertBatch(ctx, auth.System, estate.Batch{ID: u.Batch, Project: project}, ""); err != nil {
 			return err
 		}
 		if err := s.setBatch(ctx, u, 0); err != nil {
@@ -112,7 +112,7 @@ func (s *Service) Run(ctx context.Context, project, id int64) error {
 		if state == estate.BatchPublished {
 			return s.finish(ctx, u, StateDone, text.Both{}, u.LeftOut)
 		}
-		if err := s.estate.RevertBatch(ctx, actor, estate.Batch{ID: u.Batch, Project: project}); err != nil {
+		if err := s.estate.RevertBatch(ctx, actor, estate.Batch{ID: u.Batch, Project: project}, ""); err != nil {
 			return fmt.Errorf("removing an unfinished import: %w", err)
 		}
 	}
@@ -133,7 +133,7 @@ func (s *Service) Run(ctx context.Context, project, id int64) error {
 	if kind := errs.KindOf(err); kind != errs.Invalid && kind != errs.Conflict {
 		return err // tried again; the open batch is taken back then
 	}
-	if back := s.estate.RevertBatch(ctx, actor, b); back != nil {
+	if back := s.estate.RevertBatch(ctx, actor, b, ""); back != nil {
 		return errors.Join(err, back)
 	}
 	if err := s.setBatch(ctx, u, 0); err != nil {
@@ -182,11 +182,20 @@ func (s *Service) fill(ctx context.Context, actor auth.Actor, b estate.Batch, p 
 	return nil
 }
 
-// TakeBack takes an import back whole (INS-11). Errors: Forbidden, NotFound,
-// Conflict (changed or used since; nothing is taken back then).
-func (s *Service) TakeBack(ctx context.Context, actor auth.Actor, project, id int64) error {
+// mostReason bounds the words why an import is taken back, in characters.
+const mostReason = 500
+
+// TakeBack takes an import back whole (INS-11); the reason stands on the trail.
+// Errors: Forbidden, NotFound, Invalid (no reason), Conflict (changed or used
+// since; nothing is taken back then).
+func (s *Service) TakeBack(ctx context.Context, actor auth.Actor, project, id int64, reason string) error {
 	if err := need(actor, project); err != nil {
 		return err
+	}
+	reason = text.Cut(text.Clean(reason), mostReason)
+	if reason == "" {
+		return errs.New(errs.Invalid, "importer.revert.reason", "没有写撤回的原因，数据没有改动。", "No reason was given; nothing was changed.").
+			Field("reason", "required", "写明为什么撤回，会留在操作记录里", "say why it is taken back; it stays on the trail")
 	}
 	var u Upload
 	if err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -200,7 +209,7 @@ func (s *Service) TakeBack(ctx context.Context, actor auth.Actor, project, id in
 	}
 	by := auth.System
 	by.Name = actor.Name
-	return s.estate.RevertBatch(ctx, by, estate.Batch{ID: u.Batch, Project: project}, s.inUse...)
+	return s.estate.RevertBatch(ctx, by, estate.Batch{ID: u.Batch, Project: project}, reason, s.inUse...)
 }
 
 // workClear removes the bytes of uploads whose time is over.

@@ -29,8 +29,9 @@ var rooms = []store.Migrations{jobs.Migrations(), {Room: "search", FS: search.Mi
 
 // safe is a vault in memory; the estate puts identity numbers there.
 type safe struct {
-	mu   sync.Mutex
-	kept map[int64]string
+	mu      sync.Mutex
+	reverts []string
+	kept    map[int64]string
 }
 
 func (v *safe) Keep(_ context.Context, tx *store.Tx, _ int64, _, value string) (int64, error) {
@@ -60,8 +61,18 @@ func (v *safe) Erase(_ context.Context, _ *store.Tx, ref int64) error {
 	return nil
 }
 
-func (v *safe) Looked(context.Context, *store.Tx, estate.Look) error     { return nil }
-func (v *safe) Changed(context.Context, *store.Tx, estate.Changed) error { return nil }
+func (v *safe) Looked(context.Context, *store.Tx, estate.Look) error { return nil }
+
+// Changed keeps why imports were taken back.
+func (v *safe) Changed(_ context.Context, _ *store.Tx, c estate.Changed) error {
+	if c.Entity == "batch" && c.Verb == "revert" {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		why, _ := c.Data["reason"].(string)
+		v.reverts = append(v.reverts, why)
+	}
+	return nil
+}
 
 // site is a project with the importer at work.
 type site struct {
@@ -180,9 +191,9 @@ func TestOpeningWorkbookGoesInAndComesOut(t *testing.T) {
 			t.Errorf("a second upload would import %d rows, knows %d units", p.Plan.Rows(), p.Plan.Already)
 		}
 		wantCode(t, h.Start(ctx, auth.System, h.project, again.ID, true), "importer.upload.nothing")
-		wantCode(t, h.TakeBack(ctx, auth.System, h.project, again.ID), "importer.upload.not_done")
+		wantCode(t, h.TakeBack(ctx, auth.System, h.project, again.ID, "传错了文件"), "importer.upload.not_done")
 
-		must(t, h.TakeBack(ctx, auth.System, h.project, u.ID))
+		must(t, h.TakeBack(ctx, auth.System, h.project, u.ID, "传错了文件"))
 		if diff := cmp.Diff(map[string]int64{"unit": 0, "person": 0, "phone": 0, "occupancy": 0, "entry": 0}, h.counts()); diff != "" {
 			t.Error(diff)
 		}
@@ -242,7 +253,7 @@ func TestRunIsRepeatable(t *testing.T) {
 		if p.Upload.State != StateFailed || p.Upload.Message.ZH == "" || p.Upload.Batch != 0 || h.counts()["unit"] != 26 {
 			t.Errorf("%+v %v", p.Upload, h.counts())
 		}
-		must(t, h.estate.RevertBatch(ctx, auth.System, other))
+		must(t, h.estate.RevertBatch(ctx, auth.System, other, "传错了文件"))
 		must(t, h.Start(ctx, auth.System, h.project, clash.ID, false))
 		must(t, h.Run(ctx, h.project, clash.ID))
 		if h.counts()["unit"] != 28 {
@@ -291,7 +302,7 @@ func TestRights(t *testing.T) {
 		_, err = h.Preview(ctx, clerk, h.project, u.ID)
 		wantCode(t, err, "importer.forbidden")
 		wantCode(t, h.Start(ctx, clerk, h.project, u.ID, true), "importer.forbidden")
-		wantCode(t, h.TakeBack(ctx, clerk, h.project, u.ID), "importer.forbidden")
+		wantCode(t, h.TakeBack(ctx, clerk, h.project, u.ID, "传错了文件"), "importer.forbidden")
 		wantCode(t, h.Correct(ctx, clerk, h.project, u.ID, nil), "importer.forbidden")
 		_, _, err = h.Uploads(ctx, clerk, h.project)
 		wantCode(t, err, "importer.forbidden")

@@ -141,7 +141,23 @@ func TestPages(t *testing.T) {
 		}
 		contains(t, d.ask("keeper", "GET", at, nil, ""), 200, "已导入 69 条记录", "整批撤回")
 		contains(t, d.ask("keeper", "GET", "/p/jinxiu/import", nil, ""), 200, "已导入", "整批撤回")
-		contains(t, d.post(at+"/revert", nil), 303)
+		there := h.counts()
+		would := fmt.Sprintf("会撤回 %d 套房屋、%d 位客户", there["unit"], there["person"])
+		if there["unit"] == 0 || there["person"] == 0 {
+			t.Fatal(there)
+		}
+		contains(t, d.ask("keeper", "GET", at+"/revert", nil, ""), 200, would, `name="sure"`, `name="reason"`)
+		for _, form := range []url.Values{nil, {"sure": {"1"}}, {"reason": {"传错了<b>"}}, {"sure": {"1"}, "reason": {" "}}} {
+			contains(t, d.post(at+"/revert", form), 422, would, "操作记录")
+		}
+		if h.counts()["unit"] == 0 {
+			t.Fatal("taken back without a tick or a reason")
+		}
+		contains(t, d.post(at+"/revert", url.Values{"sure": {"1"}, "reason": {"传错了文件"}}), 303)
+		if len(h.vault.reverts) != 1 || h.vault.reverts[0] != "传错了文件" {
+			t.Errorf("the trail says %q", h.vault.reverts)
+		}
+		contains(t, d.ask("keeper", "GET", at+"/revert", nil, ""), 303)
 		contains(t, d.ask("keeper", "GET", at, nil, ""), 200, "已整批撤回")
 		if h.counts()["unit"] != 0 {
 			t.Errorf("%v", h.counts())
