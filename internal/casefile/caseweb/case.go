@@ -74,6 +74,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 			page.Clocks = append(page.Clocks, ClockLine{Title: k.Title.In(lang), Chip: clockChip(ctx, k, c.State.Pause, now)})
 		}
 	}
+	page.NoClock = noClock(ctx, v)
 	next, missing, err := p.next(ctx, v, typed, problem)
 	if err != nil {
 		return page, err

@@ -2,7 +2,11 @@ package caseweb
 
 import (
 	"context"
+	"slices"
 
+	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
+	"guanjia/internal/procedure"
 	"guanjia/internal/text"
 	"guanjia/internal/web/ui"
 )
@@ -31,4 +35,16 @@ func haveWords(ctx context.Context, p CasePage) string {
 		return ""
 	}
 	return text.Tf(ctx, "已有 %d 样", "%d are there", p.Have)
+}
+
+// noClock says why a case has no clock: its kind has none, or what starts one
+// has not happened yet.
+func noClock(ctx context.Context, v casefile.View) string {
+	switch {
+	case v.Case.State.Status != engine.Open:
+		return text.T(ctx, "没有计过时。", "No clock ran.")
+	case len(v.Def.Clocks) == 0 && !slices.ContainsFunc(v.Def.Steps, func(s procedure.Step) bool { return s.Limit != "" }):
+		return text.T(ctx, "这类事项没有时限。", "This kind of case has no clocks.")
+	}
+	return text.T(ctx, "现在没有计时：时限从后面的步骤起算。", "No clock runs yet; those of this kind start at a later step.")
 }
