@@ -148,6 +148,15 @@ func TestComplaintFromCallToClosed(t *testing.T) {
 	chief.done("done")
 	stands(chief, "solve")
 	chief.write("[name='field.remedy.0.what']", "撤下两块")
+	chief.write("[name='field.remedy.0.cost']", "30.50")
+	chief.write("[name='field.remedy.1.what']", "补一盏灯")
+	chief.write("[name='field.remedy.1.cost']", "12")
+	if got := browser.Eval[string](chief.Page, `document.querySelector("[name='field.cost']").value`); got != "42.50" {
+		t.Errorf("while the rows are typed the total says %q", got)
+	}
+	for _, cell := range []string{"what", "cost"} {
+		browser.Eval[bool](chief.Page, fmt.Sprintf(`(() => { document.querySelector("[name='field.remedy.1.%s']").value = ""; return true; })()`, cell))
+	}
 	chief.write("[name='field.remedy.0.cost']", "0")
 	chief.pick("field.beyond", "no")
 	chief.pick("field.can_now", "yes")

@@ -48,9 +48,6 @@ func (d *deciding) done() error {
 			probe.setField(d.env.Def, name, x, d.cmd.Actor.ID)
 		}
 		for _, m := range missing(d.env, probe, st) {
-			if f := d.env.Def.Field(m.Name); f != nil && f.SumOf != "" {
-				continue // its rows, required too, are what is missing or wrong
-			}
 			bad.Add(m.Name, "missing", missingWords(m).ZH, missingWords(m).EN)
 		}
 	}

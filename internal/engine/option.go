@@ -88,7 +88,8 @@ func missing(env Env, s State, st *procedure.Step) []Missing {
 	}
 	v := env.values(s)
 	for _, name := range st.Asks {
-		field(name, required(env, env.Def.Field(name), v))
+		f := env.Def.Field(name) // of a sum its rows, required too, are what is missing
+		field(name, required(env, f, v) && f.SumOf == "")
 	}
 	for _, need := range st.Needs {
 		field(need, true)

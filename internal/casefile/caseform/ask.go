@@ -53,8 +53,8 @@ func (a Ask) control(ctx context.Context) ui.F {
 		Hint: a.Field.Hint.In(text.LangOf(ctx)), Focus: a.Focus, Options: a.Choices,
 	}
 	if a.Field.SumOf != "" {
-		f.Aside, f.Hint = text.T(ctx, "自动合计", "worked out"), text.T(ctx, "按各行相加，保存时算出", "The sum of the rows, worked out when saved")
-		f.Attrs = templ.Attributes{"readonly": true}
+		f.Aside, f.Hint = text.T(ctx, "自动合计", "worked out"), text.T(ctx, "按各行相加，不用填", "The sum of the rows; not typed")
+		f.Attrs = templ.Attributes{"readonly": true, "data-sum": a.Field.SumOf, "data-sum-sort": string(a.Field.Type)}
 		return f
 	}
 	f.Aside = a.must(ctx)
@@ -142,11 +142,27 @@ func Asks(ctx context.Context, figures *procedure.Figures, def *procedure.Defini
 				a.Value = Show(field.Type, known[same.Name])
 			}
 		}
+		if field.SumOf != "" {
+			a.Value = Show(field.Type, Sum(known, *field))
+		}
 		a.Rows, _ = known[name].([]map[string]any)
 		a.Reason = Show(procedure.TypeText, known[name+"_reason"])
 		asks = append(asks, a)
 	}
 	return asks
+}
+
+// Sum is what a form shows of a sum while its rows are typed; the engine works
+// out what counts.
+func Sum(known map[string]any, field procedure.Field) int64 {
+	table, column := field.Summed()
+	rows, _ := known[table].([]map[string]any)
+	var total int64
+	for _, row := range rows {
+		n, _ := row[column].(int64)
+		total += n
+	}
+	return total
 }
 
 // WithKept adds the pictures that a refused form had brought, among what was

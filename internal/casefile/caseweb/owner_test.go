@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"guanjia/e2e/center"
@@ -49,5 +52,27 @@ func TestWhatCouldNotBeReadStands(t *testing.T) {
 		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "阀芯坏", "charge": "paid"}, nil)
 		form := url.Values{"step": {"quote"}, "outcome": {"agreed"}, "field.quote.0.item": {"阀芯"}, "field.quote.0.sort": {"material"}, "field.quote.0.amount": {"六十"}, "field.pay_by": {"bill"}}
 		c.Post("technician", "/p/lin/work/"+k.Number+"/do", form).Want(t, http.StatusUnprocessableEntity).Has(t, `value="六十"`, `value="阀芯"`)
+	})
+}
+
+// A total that is worked out from rows runs along with them on the case page, and
+// is not what is missing: its rows are.
+// proves REP-06, CMP-05
+func TestATotalIsNotMissing(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := c.Repair("水龙头滴水")
+		k = c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		k = c.Do("technician", k, "accept", "accepted", nil, nil)
+		k = c.Do("technician", k, "arrive", "arrived", nil, nil)
+		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "阀芯坏", "charge": "paid"}, nil)
+		page := c.Get("technician", "/p/lin/cases/"+k.Number).Want(t, http.StatusOK).Has(t, `data-sum="quote.amount"`, `data-sum-sort="money"`, `value="0.00"`).Body
+		missing := regexp.MustCompile(`(?s)<ul class="gj-miss.*?</ul>`).FindString(page)
+		if !strings.Contains(missing, "报价") || strings.Contains(missing, "合计") {
+			t.Errorf("missing: %s", missing)
+		}
+		form := url.Values{"step": {"quote"}, "outcome": {"agreed"}, "version": {strconv.Itoa(k.State.Version)},
+			"field.quote.0.item": {"阀芯"}, "field.quote.0.sort": {"material"}, "field.quote.0.amount": {"60"}, "field.quote.1.item": {"人工"}, "field.quote.1.sort": {"labour"}, "field.quote.1.amount": {"25.5"}}
+		c.Post("technician", "/p/lin/cases/"+k.Number+"/do", form).Want(t, http.StatusUnprocessableEntity).Has(t, `value="85.50"`)
 	})
 }

@@ -478,16 +478,16 @@ function pad(place) {
   fit();
 }
 
-// ── A quote: the sum of the amounts as they are typed; the server works it out anew ──
-function total(part) {
+// ── A sum of a table's column as it is typed; the server works it out anew ──
+function total(out) {
+  const [table, column] = out.dataset.sum.split(".");
   let fen = 0;
-  for (const cell of part.querySelectorAll('input[name$=".amount"]')) fen += Math.round(Number(cell.value.replace(/[,，¥￥元\s]/g, "")) * 100) || 0;
-  part.querySelector("[data-sum-out]").textContent = (fen / 100).toFixed(2);
+  for (const { name, value } of out.form.elements) {
+    if (name.startsWith(`field.${table}.`) && name.endsWith(`.${column}`)) fen += Math.round(Number(value.replace(/[,，¥￥元\s]/g, "")) * 100) || 0;
+  }
+  out.value = (fen / 100).toFixed(out.dataset.sumSort === "money" ? 2 : 0);
 }
-document.addEventListener("input", (e) => {
-  const part = e.target.closest?.("[data-sum]");
-  if (part) total(part);
-});
+document.addEventListener("input", (e) => e.target.form?.querySelectorAll("[data-sum]").forEach(total));
 
 // ── Begin ──
 function enter(part) {

@@ -27,7 +27,7 @@ type StepPage struct {
 	Version              int
 	Key                  string
 	Asks                 []caseform.Ask
-	Sum                  bool // the total is worked out from the table
+	Sum                  string // "quote.amount": the column of a table the total is worked out from, "" without
 	Total                string
 	Prices               []PriceLine
 	Buttons              []ui.B
@@ -82,10 +82,9 @@ func (p *Pages) stepPage(r *http.Request, v casefile.View, typed map[string]any,
 	}
 	page.Asks = caseform.WithKept(caseform.Asks(ctx, v.Figures, v.Def, step, known, problem), typed)
 	if total := summed(v.Def, step); total != nil {
-		table, column := total.Summed()
-		page.Sum = true
+		page.Sum = total.SumOf
 		page.Asks = slices.DeleteFunc(page.Asks, func(a caseform.Ask) bool { return a.Field.Name == total.Name })
-		page.Total = ui.Fen(sum(known[table], column))
+		page.Total = ui.Fen(caseform.Sum(known, *total))
 		var err error
 		if page.Prices, err = p.prices(ctx, c); err != nil {
 			return page, false, err
@@ -136,17 +135,6 @@ func summed(def *procedure.Definition, step *procedure.Step) *procedure.Field {
 		}
 	}
 	return nil
-}
-
-// sum is what the form shows while it is typed; the engine works out what counts.
-func sum(table any, column string) int64 {
-	rows, _ := table.([]map[string]any)
-	var total int64
-	for _, row := range rows {
-		fen, _ := row[column].(int64)
-		total += fen
-	}
-	return total
 }
 
 // maxPrices bounds the prices offered.
