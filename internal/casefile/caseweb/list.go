@@ -34,16 +34,8 @@ var views = []struct {
 // filterOf reads the address into a filter.
 func (p *Pages) filterOf(r *http.Request) (casefile.Filter, string) {
 	q := r.URL.Query()
-	f := casefile.Filter{
-		Project: web.ProjectOf(r.Context()).ID, Procedure: q.Get("kind"),
-		Text: text.Clean(text.Cut(q.Get("q"), 100)), After: q.Get("after"), Limit: 50, NoTotal: q.Get("after") != "",
-	}
-	if trade := q.Get("team"); trade != "" { // only repairs have a trade, whoever they are with
-		f.Fields = map[string]string{"trade": trade}
-		if f.Procedure == "" {
-			f.Procedure = "repair"
-		}
-	}
+	f := casefile.Filter{Project: web.ProjectOf(r.Context()).ID, After: q.Get("after"), Limit: 50, NoTotal: q.Get("after") != ""}
+	narrow(q, &f)
 	view := q.Get("view")
 	known := false
 	for _, v := range views {
@@ -66,17 +58,45 @@ func (p *Pages) filterOf(r *http.Request) (casefile.Filter, string) {
 			f.Order = ""
 		}
 	}
-	f.Building, _ = strconv.ParseInt(q.Get("building"), 10, 64)
 	if who, err := strconv.ParseInt(q.Get("assignee"), 10, 64); err == nil {
 		f.Assignee = who
 	}
+	return f, view
+}
+
+// narrowing are the conditions that stay when another view is chosen; state and
+// assignee are what views are about.
+var narrowing = []string{"kind", "team", "building", "from", "to", "q", "cols"}
+
+// narrow puts those conditions into a filter.
+func narrow(q url.Values, f *casefile.Filter) {
+	f.Procedure, f.Text = q.Get("kind"), text.Clean(text.Cut(q.Get("q"), 100))
+	if trade := q.Get("team"); trade != "" { // only repairs have a trade, whoever they are with
+		f.Fields = map[string]string{"trade": trade}
+		if f.Procedure == "" {
+			f.Procedure = "repair"
+		}
+	}
+	f.Building, _ = strconv.ParseInt(q.Get("building"), 10, 64)
 	if d, err := time.ParseInLocation("2006-01-02", q.Get("from"), calendar.Zone); err == nil {
 		f.From = d
 	}
 	if d, err := time.ParseInLocation("2006-01-02", q.Get("to"), calendar.Zone); err == nil {
 		f.To = d.AddDate(0, 0, 1)
 	}
-	return f, view
+}
+
+// viewPath is the address of another view under the same conditions.
+func viewPath(base, view string, q url.Values) string {
+	out := url.Values{"view": {view}}
+	for _, key := range narrowing {
+		for _, v := range q[key] {
+			if v != "" {
+				out.Add(key, text.Cut(v, 100))
+			}
+		}
+	}
+	return base + "?" + out.Encode()
 }
 
 // turnOf is what the reader is to do now.

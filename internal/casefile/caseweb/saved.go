@@ -50,10 +50,12 @@ func (p *Pages) viewsOf(ctx context.Context, tx *store.Tx, r *http.Request, page
 	var asked []casefile.Filter
 	var at []int
 	for i, v := range views {
-		page.Views = append(page.Views, ui.View{Title: v.title.In(lang), Path: base + "?view=" + v.key, Current: v.key == view && !own})
+		page.Views = append(page.Views, ui.View{Title: v.title.In(lang), Path: viewPath(base, v.key, r.URL.Query()), Current: v.key == view && !own})
 		filter := casefile.Filter{Project: project.ID}
+		narrow(r.URL.Query(), &filter)
 		v.set(&filter, actor.Account)
-		if filter.Status != "" && v.key != "turn" && !f.NoTotal { // of all cases, and of the steps of many kinds, only their page counts
+		costly := v.key == "turn" || filter.Text != "" || len(filter.Fields) > 0 // as are all cases, the steps of many kinds
+		if filter.Status != "" && !costly && !f.NoTotal {                        // of what is costly to count only its own page counts
 			asked, at = append(asked, filter), append(at, i)
 		}
 	}
