@@ -86,10 +86,14 @@ func (a Ask) reason(ctx context.Context) ui.F {
 	if same := a.Same.In(text.LangOf(ctx)); same != "" {
 		label = text.Tf(ctx, "与“%s”不同时，写理由", "Why, when it is not the “%s”", same)
 	}
-	return ui.F{
+	f := ui.F{
 		Name: fieldPrefix + a.Field.Name + "_reason", ID: "f-field-" + a.Field.Name + "-reason",
-		Label: label, Value: a.Reason,
+		Label: label, Value: a.Reason, Err: a.ReasonErr,
 	}
+	if a.Field.Reason && a.Field.Required || a.ReasonErr != "" {
+		f.Aside = text.T(ctx, "必填", "required")
+	}
+	return f
 }
 
 func inputMode(t procedure.FieldType) string {
@@ -131,7 +135,7 @@ func Asks(ctx context.Context, figures *procedure.Figures, def *procedure.Defini
 		}
 		a := Ask{
 			Field: *field, Choices: options(ctx, figures, *field, known), Value: Show(field.Type, known[name]),
-			Err: fieldErr(ctx, err, name),
+			Err: ui.ErrOf(ctx, err, name), ReasonErr: ui.ErrOf(ctx, err, name+"_reason"),
 		}
 		if field.When != nil {
 			a.When = procedure.CondWords(def, figures, field.When)
@@ -174,13 +178,6 @@ func WithKept(asks []Ask, typed map[string]any) []Ask {
 		}
 	}
 	return asks
-}
-
-func fieldErr(ctx context.Context, err error, name string) string {
-	if e := ui.ErrOf(ctx, err, name); e != "" {
-		return e
-	}
-	return ui.ErrOf(ctx, err, name+"_reason")
 }
 
 // Asked lists the fields a step asks for, in its order.
