@@ -34,6 +34,9 @@ func describe(def *procedure.Definition, e engine.Event) text.Both {
 		}
 		return text.B("完成「"+e.Step+"」", "did “"+e.Step+"”")
 	}
+	if st := def.Step(e.Step); e.Kind == engine.EvExternal && st != nil && st.Do == procedure.KindWait && !st.Title.IsZero() {
+		return text.B("「"+st.Title.ZH+"」结束", "“"+st.Title.In(text.EN)+"” ended")
+	}
 	if e.Kind == engine.EvAmend && onlyPictures(def, e) {
 		return text.B("加了照片", "added photos")
 	}
