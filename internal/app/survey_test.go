@@ -62,6 +62,13 @@ func TestSurveyFromDraftToCount(t *testing.T) {
 		if _, err := c.Cases.Do(ctx, c.people["supervisor"], casefile.Doing{Case: k.ID, Command: engine.Command{Kind: engine.EvDone, Step: "approve", Outcome: "approved"}}); err != nil {
 			t.Fatal(err)
 		}
+		atCase := "/p/lin/cases/" + k.Number
+		if _, body := c.request("desk", atCase, nil); !strings.Contains(body, "到意见征询里发出") {
+			t.Error("the case does not lead to where it is sent out")
+		}
+		if code, body := c.request("director", atCase, nil); code != http.StatusOK || strings.Contains(body, "还差") || strings.Contains(body, "field.sent") {
+			t.Errorf("who cannot send is asked for the number that is written by itself: %d", code)
+		}
 		if code, _ := c.request("desk", page+"/send", url.Values{"share": {"0"}}); code != http.StatusUnprocessableEntity {
 			t.Errorf("a share of nothing: %d", code)
 		}

@@ -61,10 +61,14 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 		}
 		next.Buttons = append(next.Buttons, b)
 	}
-	if p.more.Elsewhere != nil && option.May {
+	if p.more.Elsewhere != nil {
 		words, path, err := p.more.Elsewhere(ctx, web.ProjectOf(ctx), v)
 		if err != nil {
 			return nil, nil, err
+		}
+		if path != "" && !option.May { // what is written there by itself is asked of nobody here
+			next.Asks = nil
+			return next, nil, nil
 		}
 		if path != "" {
 			next.There, next.Buttons = &Way{Label: words, Path: path}, nil
