@@ -137,6 +137,9 @@ func TestOwnershipPassesOnlyByAcceptance(t *testing.T) {
 func TestDispatchAcceptDecline(t *testing.T) {
 	t.Parallel()
 	w := usual(t, "send").do(Command{Kind: EvDone, Actor: desk, Outcome: "sent", Data: m{"account": tech2.ID}})
+	if got := w.last.Effects[0].Text.ZH; got != "派给您的事项，等您接单" {
+		t.Errorf("whom it is sent to reads %q: what was done, not what waits for them", got)
+	}
 	if w.state.Assignee != tech2.ID || len(w.last.Effects) != 1 || w.last.Effects[0].To != "account:4" || w.last.Effects[0].Args["urgent"] != true {
 		t.Fatalf("sent: %+v %+v", w.state, w.last.Effects)
 	}

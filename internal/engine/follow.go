@@ -75,7 +75,11 @@ func (d *deciding) stepFollows(st *procedure.Step, outcome string) {
 		if d.s.Assignee > 0 {
 			to = account(d.s.Assignee)
 		}
-		fx := Effect{Kind: FxTell, To: to, Step: st.Name, Text: text.B("派给您的事项："+st.Title.ZH, "Sent to you: "+st.Title.In(text.EN))}
+		words := text.B("派给您的事项", "Sent to you")
+		if next := d.env.Def.Step(d.s.Step); next != nil && next != st && !next.Auto() { // what waits for them, not what was done
+			words = text.B("派给您的事项，等您"+next.Title.ZH, "Sent to you, waiting for: "+next.Title.In(text.EN))
+		}
+		fx := Effect{Kind: FxTell, To: to, Step: st.Name, Text: words}
 		if urgent {
 			fx.Args = map[string]any{"urgent": true}
 		}
