@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"testing"
 	"time"
 
 	"guanjia/e2e/center"
+	"guanjia/internal/casefile"
 	"guanjia/internal/desk"
 	"guanjia/internal/store"
 )
@@ -41,5 +43,33 @@ func TestPromisesOfACaseAreTheDesks(t *testing.T) {
 		later := c.Clock.Now().Add(24 * time.Hour).Format("2006-01-02T15:04")
 		c.Post("desk", at+"/way/pause", url.Values{"choice": {"parts"}, "until": {later}, "text": {"等阀芯到货"}}).Want(t, http.StatusSeeOther)
 		c.Get("desk", at).Want(t, http.StatusOK).Has(t, "等材料").Lacks(t, "parts")
+	})
+}
+
+// proves DSK-06: a promise names who asked, with the case and the number they
+// gave, not the owner of the unit it is about.
+func TestAPromiseNamesWhoAsked(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		for _, at := range []struct {
+			name          string
+			customer      int64
+			caller, phone string
+			has, lacks    []string
+		}{
+			{"a stranger of the unit", 0, "路过的小赵", "8613900002222", []string{"路过的小赵", "139****2222"}, []string{c.Owner.Name, "13900002222"}},
+			{"a customer", c.Owner.ID, "", "", []string{c.Owner.Name, "/people/" + strconv.FormatInt(c.Owner.ID, 10)}, nil},
+		} {
+			k, err := c.Cases.Open(context.Background(), c.Actor("desk"), casefile.Opening{
+				Project: c.Project.ID, Procedure: "repair", Channel: "resident", Unit: c.Unit.ID, Customer: at.customer, Caller: at.caller, Phone: at.phone, Words: at.name,
+				Fields: map[string]any{"part": "in_unit", "fault": "water", "trade": "plumbing", "grade": "small"},
+			})
+			c.Check(err)
+			p, err := c.Desk.Promise(context.Background(), c.Actor("desk"), desk.Promise{Project: c.Project.ID, Case: k.ID, Unit: c.Unit.ID, Words: "回话 " + at.name, Due: c.Clock.Now().Add(time.Hour)})
+			c.Check(err)
+			c.Get("desk", "/p/lin/desk/promises/"+strconv.FormatInt(p.ID, 10)).Want(t, http.StatusOK).
+				Has(t, append(at.has, `href="/p/lin/cases/`+k.Number+`">`+k.Number)...).Lacks(t, at.lacks...)
+		}
+		c.Get("desk", "/p/lin/desk").Want(t, http.StatusOK).Has(t, "路过的小赵")
 	})
 }

@@ -1,12 +1,15 @@
 package deskweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"guanjia/internal/desk"
 	"guanjia/internal/errs"
+	"guanjia/internal/estate"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -85,17 +88,54 @@ func (p *Pages) promiseLine(r *http.Request) (PromiseLine, error) {
 		if err != nil {
 			return err
 		}
-		home, err := p.homes.Home(ctx, tx, project, pr.Unit, pr.Person)
-		if err != nil && errs.KindOf(err) != errs.NotFound {
+		line, err = p.asked(ctx, tx, pr)
+		if err != nil {
 			return err
 		}
-		line = PromiseLine{ID: pr.ID, Words: pr.Words, Building: home.Building, Room: home.Room, Href: home.Href, Name: home.Name, Chip: promiseChip(pr, tx.Now())}
+		line.ID, line.Words, line.Chip = pr.ID, pr.Words, promiseChip(pr, tx.Now())
 		if !pr.KeptAt.IsZero() {
 			line.Chip = ui.Chip{State: ui.Done, Words: text.T(ctx, "已回话", "given"), Due: pr.KeptAt}
 		}
 		return nil
 	})
 	return line, err
+}
+
+// asked says whom a promise was made to: who asked in its case, by the number
+// they gave, else the person it names. The unit's owner is nobody who asked.
+func (p *Pages) asked(ctx context.Context, tx *store.Tx, pr desk.Promise) (PromiseLine, error) {
+	var line PromiseLine
+	project := web.ProjectOf(ctx)
+	cases, err := p.matters.Some(ctx, tx, []int64{pr.Case})
+	if err != nil {
+		return line, err
+	}
+	k, of := cases[pr.Case]
+	number := ""
+	if of {
+		line.Number, line.Case, line.Name, number = k.Number, casePath(project, k.Number), k.Caller, k.Phone
+		pr.Unit, pr.Person = k.Unit, k.Customer // as its page has them now
+	}
+	plates, err := p.homes.Plates(ctx, tx, project.ID, []int64{pr.Unit})
+	if err != nil {
+		return line, err
+	}
+	at := plates[pr.Unit]
+	line.Building, line.Room, line.Href = at.Building, at.Room, at.Href
+	if pr.Person != 0 {
+		who, err := p.homes.Home(ctx, tx, project.ID, 0, pr.Person)
+		if err != nil && errs.KindOf(err) != errs.NotFound {
+			return line, err
+		}
+		if actorOf(ctx).May(estate.PermView, project.ID) && who.Name != "" {
+			line.About = "/p/" + project.Code + "/people/" + strconv.FormatInt(pr.Person, 10)
+		}
+		line.Name, number = cmp.Or(line.Name, who.Name), cmp.Or(number, who.Phone)
+	}
+	if number != "" {
+		line.Phone = masked(number)
+	}
+	return line, nil
 }
 
 func (p *Pages) keep(w http.ResponseWriter, r *http.Request) error {

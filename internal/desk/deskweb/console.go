@@ -307,11 +307,22 @@ func (p *Pages) around(ctx context.Context, tx *store.Tx, r *http.Request, c *Co
 	if err != nil {
 		return err
 	}
+	var about []int64
+	for _, m := range mine {
+		about = append(about, m.Case)
+	}
+	cases, err := p.matters.Some(ctx, tx, about)
+	if err != nil {
+		return err
+	}
 	for _, m := range mine {
 		at := plates[m.Unit]
 		line := PromiseLine{
 			ID: m.ID, Words: m.Words, Building: at.Building, Room: at.Room, Href: at.Href, Name: names[m.Person],
 			Path: c.Base + "/promises/" + strconv.FormatInt(m.ID, 10), Due: short(ctx, m.Due, now), Chip: promiseChip(m, now),
+		}
+		if who := cases[m.Case].Caller; who != "" {
+			line.Name = who // who asked, not whose file it is
 		}
 		if line.Chip.State == ui.Late {
 			c.Late++

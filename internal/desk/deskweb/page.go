@@ -60,6 +60,9 @@ type PromiseLine struct {
 	Words, Building  string
 	Room, Href, Name string
 	Path, Due        string
+	Phone            string // masked
+	About            string // address of the person's page, where the whole number is
+	Number, Case     string // of the case it belongs to, with its address
 	Chip             ui.Chip
 }
 
