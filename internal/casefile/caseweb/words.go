@@ -20,7 +20,7 @@ var outcomeWords = map[string]text.Both{
 // declineWords replace the general words where a kind of step means another
 // thing by them.
 var declineWords = map[string]text.Both{
-	"quote.declined": text.B("客户不修", "Customer declines"), "pay.declined": text.B("不付", "Not paid"), "sign.refused": text.B("不签字", "Refuses to sign"),
+	"quote.declined": text.B("客户不同意", "Customer declines"), "pay.declined": text.B("不付", "Not paid"), "sign.refused": text.B("不签字", "Refuses to sign"),
 	"accept.declined": text.B("不接，退回派单", "Decline, back to dispatch"), "approve.refused": text.B("不批", "Refuse"),
 }
 
