@@ -25,7 +25,7 @@ function span(ms) {
   if (d) words.push(`${d} ${english ? "d" : "天"}`);
   if (h) words.push(`${h} ${english ? "h" : "小时"}`);
   if (m && !d) words.push(`${m} ${english ? "min" : "分"}`);
-  return words.join(" ") || (english ? "under 1 min" : "不到 1 分");
+  return words.join(" ") || (english ? "under 1 min" : "不到 1 分钟");
 }
 export function left(at, due) {
   if (at > due) return english ? `${span(due - at)} over` : `超时 ${span(due - at)}`;

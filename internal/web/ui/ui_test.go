@@ -121,13 +121,13 @@ func TestTimeLeftInWords(t *testing.T) {
 		due    time.Duration
 		zh, en string
 	}{
-		"now":            {0, "剩 不到 1 分", "under 1 min left"},
+		"now":            {0, "剩 不到 1 分钟", "under 1 min left"},
 		"half a minute":  {30 * time.Second, "剩 1 分", "1 min left"},
 		"minutes":        {48 * time.Minute, "剩 48 分", "48 min left"},
 		"hours":          {3*time.Hour + 18*time.Minute, "剩 3 小时 18 分", "3 h 18 min left"},
 		"whole hours":    {5 * time.Hour, "剩 5 小时", "5 h left"},
 		"days":           {27*time.Hour + 10*time.Minute, "剩 1 天 3 小时", "1 d 3 h left"},
-		"just over":      {-20 * time.Second, "超时 不到 1 分", "under 1 min over"},
+		"just over":      {-20 * time.Second, "超时 不到 1 分钟", "under 1 min over"},
 		"over":           {-22*time.Minute - 30*time.Second, "超时 22 分", "22 min over"},
 		"a day over":     {-24 * time.Hour, "超时 1 天", "1 d over"},
 		"a day and 30 m": {-24*time.Hour - 30*time.Minute, "超时 1 天", "1 d over"},

@@ -12,7 +12,7 @@ import (
 )
 
 // Span says a length of time in at most two units: "1 天 3 小时", "48 分".
-// Less than a minute is "不到 1 分". Begun minutes do not count.
+// Less than a minute is "不到 1 分钟". Begun minutes do not count.
 func Span(ctx context.Context, d time.Duration) string {
 	minutes := int64(d.Abs() / time.Minute)
 	days, hours, rest := minutes/1440, minutes/60%24, minutes%60
@@ -34,7 +34,7 @@ func Span(ctx context.Context, d time.Duration) string {
 		parts = append(parts, say(rest, "分", "min"))
 	}
 	if len(parts) == 0 {
-		return text.T(ctx, "不到 1 分", "under 1 min")
+		return text.T(ctx, "不到 1 分钟", "under 1 min")
 	}
 	return strings.Join(parts, " ")
 }
