@@ -231,7 +231,7 @@ func (h homes) Callers(ctx context.Context, tx *store.Tx, project int64, digits 
 }
 
 func (h homes) Find(ctx context.Context, tx *store.Tx, project int64, typed string) ([]desk.Contact, error) {
-	hits, err := h.index.Find(ctx, tx, project, typed, []string{estate.KindUnit, estate.KindPerson}, 9)
+	hits, err := h.index.Find(ctx, tx, project, typed, []string{estate.KindUnit, estate.KindPerson}, desk.MostFound+1)
 	if err != nil {
 		return nil, err
 	}

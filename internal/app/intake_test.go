@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -97,6 +98,62 @@ func TestDeskSaysHowItCame(t *testing.T) {
 			if got := o.get("desk", "/cases/"+number); !strings.Contains(got.body, want) {
 				t.Errorf("%q: the case does not say %s", channel, want)
 			}
+		}
+	})
+}
+
+// A look-up that finds more than it offers says so: at the desk, and in the list
+// under the search box.
+func TestALookUpSaysThatThereIsMore(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, "residential", func(t *testing.T, o office) {
+		unit := func(n int) {
+			t.Helper()
+			if _, err := o.Estate.CreateUnit(context.Background(), auth.System, o.project.ID, estate.NewUnit{BuildingName: "7栋", EntranceName: "1单元",
+				Unit: estate.Unit{Project: o.project.ID, Floor: n, Room: fmt.Sprintf("88%02d", n), Area: 9000, Use: "residence", State: estate.StateOwner}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := 1; n <= 9; n++ {
+			unit(n)
+		}
+		const more = "只列前 9 户，还有别的"
+		look := func() string {
+			t.Helper()
+			if got := o.post("desk", "/desk/pick", url.Values{"key": {"one"}, "who": {"7栋"}}); got.code != http.StatusSeeOther {
+				t.Fatal(got.code, got.body)
+			}
+			return o.get("desk", "/desk").body
+		}
+		if page := look(); !strings.Contains(page, "8809") || strings.Contains(page, more) {
+			t.Error("nine of nine are not all, or more is claimed")
+		}
+		unit(10)
+		if page := look(); !strings.Contains(page, more) {
+			t.Error("the desk does not say that there are more")
+		}
+		k := o.open(t, "enquiry", "问停水", 0)
+		if page := o.get("desk", "/cases/"+k.Number+"/way/about?find="+url.QueryEscape("7栋")).body; !strings.Contains(page, "还有别的没有列出") || strings.Count(page, "是谁先不定</option>") != 9 {
+			t.Error("the page of the case does not say that there are more")
+		}
+		drop := func() string {
+			t.Helper()
+			r := httptest.NewRequest(http.MethodGet, "/p/first/search?q="+url.QueryEscape("7栋"), nil)
+			r.Header.Set("HX-Request", "true")
+			got := o.send("desk", r)
+			if got.code != http.StatusOK || !strings.Contains(got.body, "8801") {
+				t.Fatal(got.code, got.body)
+			}
+			return got.body
+		}
+		if strings.Contains(drop(), "回车看全部") {
+			t.Error("ten hits of ten are said to be the first")
+		}
+		for n := 11; n <= 14; n++ {
+			unit(n)
+		}
+		if !strings.Contains(drop(), "先列 12 条，回车看全部") {
+			t.Error("the list under the box does not say that there are more")
 		}
 	})
 }

@@ -30,6 +30,9 @@ type Directory interface {
 	Callers(ctx context.Context, tx *store.Tx, project int64, digits string) ([]Contact, error)
 }
 
+// MostFound is how many households a look-up offers; alt+1 to alt+9 choose.
+const MostFound = 9
+
 // Contact is a person as reached in a unit.
 type Contact struct {
 	Person   int64

@@ -43,6 +43,9 @@ func (p *Pages) homesFor(r *http.Request, v casefile.View, page *WayPage) error 
 	if page.Find != "" && p.more.Homes != nil {
 		err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 			found, err := p.more.Homes(ctx, tx, c.Project, page.Find)
+			if page.More = len(found) > mostHomes; page.More {
+				found = found[:mostHomes]
+			}
 			seen := map[int64]bool{}
 			for _, h := range found {
 				if h.Person != 0 {
@@ -70,6 +73,9 @@ func (p *Pages) homesFor(r *http.Request, v casefile.View, page *WayPage) error 
 	}
 	return nil
 }
+
+// mostHomes is how many households are offered.
+const mostHomes = 9
 
 // homeNow is what the case says about unit and customer.
 func homeNow(ctx context.Context, c casefile.Case) string {

@@ -130,8 +130,8 @@ func (p *Pages) fill(ctx context.Context, tx *store.Tx, r *http.Request, c *Cons
 		if err != nil {
 			return err
 		}
-		if len(found) > 9 {
-			found = found[:9]
+		if c.More = len(found) > desk.MostFound; c.More {
+			found = found[:desk.MostFound]
 		}
 		c.Chooser = found
 	}

@@ -21,6 +21,7 @@ type Console struct {
 	Seat     string
 	Home     Home
 	Chooser  []desk.Contact // several households behind the number or the words typed
+	More     bool           // and more than are offered
 	Typed    string         // what was typed to find them
 	Promised []PromiseLine  // to this unit
 	Open     []CaseLine
