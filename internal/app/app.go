@@ -226,6 +226,7 @@ func (a *App) rooms() error {
 	a.Desk = desk.New(a.DB, a.Cases, h, a.Hub)
 	a.Desk.GoBy(a.span)
 	a.Desk.RecordBy(a.Audit)
+	a.Desk.RingBy(a.Notice, a.Cases.Path)
 	a.Work = work.New(a.DB, load{a.Cases}, workTrail{a.Audit})
 	a.Work.RecordBy(a.Audit)
 	able := staff{a.Auth, a.Work, load{a.Cases}}

@@ -110,7 +110,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, ch change, c Case, fx 
 		what = text.B(c.Subject, c.Subject)
 	}
 	n := notice.Notice{
-		Project: c.Project, Case: c.ID, Link: s.path(c), At: ch.env.Now, Urgent: fx.Args["urgent"] == true,
+		Project: c.Project, Case: c.ID, Link: s.Path(c), At: ch.env.Now, Urgent: fx.Args["urgent"] == true,
 		Text: text.B(c.Number+" "+what.ZH+"："+c.Subject, c.Number+" "+what.In(text.EN)+": "+c.Subject),
 	}
 	switch {

@@ -219,13 +219,13 @@ func (s *Service) document(c Case, def *procedure.Definition) search.Doc {
 	}
 	return search.Doc{
 		Project: c.Project, ID: c.ID, Kind: "case", Title: c.Number + " " + c.Subject, Sub: sub,
-		URL: s.path(c), Text: text.Cut(words, maxWords),
+		URL: s.Path(c), Text: text.Cut(words, maxWords),
 		Keys: search.NumberKeys(c.Number), Names: []string{c.Caller}, Phones: []string{c.Phone}, Rooms: []string{c.Plate},
 	}
 }
 
-// path is the page of c.
-func (s *Service) path(c Case) string {
+// Path is the page of c.
+func (s *Service) Path(c Case) string {
 	return "/p/" + s.cfg.Handbook.ProjectCode(c.Project) + "/cases/" + c.Number
 }
 

@@ -89,6 +89,9 @@ func (s *Service) Heard(ctx context.Context, tx *store.Tx, ch casefile.Change) e
 	if err := s.followPromises(ctx, tx, ch); err != nil {
 		return err
 	}
+	if err := s.hearCustomer(ctx, tx, ch); err != nil {
+		return err
+	}
 	return s.hearDanger(ctx, tx, ch)
 }
 

@@ -61,6 +61,9 @@ type Service struct {
 	dir   Directory
 	live  Live
 
+	bell Bell
+	path func(casefile.Case) string
+
 	spans   Spans
 	dangers func(said string) []string // see Heed
 }

@@ -36,7 +36,7 @@ func (p *Pages) photos(r *http.Request, l resident.Link, c casefile.Case, key st
 	}
 	err = p.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		why := text.Tf(ctx, "住户发来 %d 张照片", "The resident sent %d photo(s)", len(kept))
-		do := casefile.Doing{Case: c.ID, Key: key, Command: engine.Command{Actor: asResident, Data: map[string]any{"reason": why}}}
+		do := casefile.Doing{Case: c.ID, Key: key, Command: engine.Command{Actor: asResident, Data: map[string]any{"reason": why, "from": "customer"}}}
 		if added, err := p.cases.AddPictures(ctx, tx, auth.System, do, photoField, kept); added || err != nil {
 			return err
 		}
