@@ -53,22 +53,28 @@ func (w worker) done(outcome string) {
 	w.Wait(`document.documentElement.dataset.ready === "1"`)
 }
 
-// bring hands a paper over, where the page says that it is missing.
-func (w worker) bring(name string) {
+// take puts a picture into a field for pictures.
+func (w worker) take(css, words string) {
 	w.t.Helper()
-	w.Press(fmt.Sprintf(`.gj-miss a[href*="choice=%s"]`, name))
-	w.Wait(`document.documentElement.dataset.ready === "1"`)
-	browser.Eval[bool](w.Page, `new Promise(done => {
+	browser.Eval[bool](w.Page, fmt.Sprintf(`new Promise(done => {
 		const c = document.createElement("canvas"); c.width = 200; c.height = 280;
-		c.getContext("2d").fillText(`+fmt.Sprintf("%q", name)+`, 20, 40);
+		c.getContext("2d").fillText(%q, 20, 40);
 		c.toBlob(blob => {
-			const bag = new DataTransfer(), input = document.querySelector("#paper");
+			const bag = new DataTransfer(), input = document.querySelector(%q);
 			bag.items.add(new File([blob], "scan.png", {type: "image/png"}));
 			input.files = bag.files;
 			input.dispatchEvent(new Event("change", {bubbles: true}));
 			done(true);
 		}, "image/png");
-	})`)
+	})`, words, css))
+}
+
+// bring hands a paper over, where the page says that it is missing.
+func (w worker) bring(name string) {
+	w.t.Helper()
+	w.Press(fmt.Sprintf(`.gj-miss a[href*="choice=%s"]`, name))
+	w.Wait(`document.documentElement.dataset.ready === "1"`)
+	w.take("#paper", name)
 	w.Press(`form[enctype="multipart/form-data"] .btn-primary`)
 	w.Wait(`document.documentElement.dataset.ready === "1" && !location.pathname.includes("/way/")`)
 }
@@ -142,6 +148,13 @@ func TestComplaintFromCallToClosed(t *testing.T) {
 	desk.done("told")
 	stands(chief, "look")
 	chief.write("[name='field.findings']", "三号梯广告四块，合同两块")
+	chief.take("[name='field.evidence']", "三号梯")
+	chief.done("done") // not all is there yet
+	chief.Expect("422")
+	stands(chief, "look")
+	if got := browser.Eval[string](chief.Page, `document.querySelector("[name='field.findings']").value`); got != "三号梯广告四块，合同两块" || !chief.has(".gj-shot.is-kept button") || !chief.has("[name='kept.evidence']") {
+		t.Errorf("left and opened again, a refused form holds %q, its photo is there: %v", got, chief.has("[name='kept.evidence']"))
+	}
 	chief.pick("field.valid", "yes")
 	chief.write("[name='field.valid_reason']", "合同和现场不符")
 	chief.pick("field.answers", "us")

@@ -103,11 +103,19 @@
     e.stopImmediatePropagation();
     work.then(() => e.target.requestSubmit(e.submitter));
   });
-  for (const input of document.querySelectorAll("[data-photos] input[type=file]")) {
-    for (const old of input.closest(".gj-shots").querySelectorAll(".is-kept")) { // of a form that was refused
+  function offKept(part) { // those of a form that was refused
+    for (const old of part.querySelectorAll("[data-photos] .is-kept:not(:has(button))")) {
+      const input = old.closest("[data-photos]").querySelector("input[type=file]");
       const words = old.querySelector("img")?.alt ?? old.textContent.trim();
-      old.append(offButton(input, say(`去掉${words}`, `Take off: ${words}`), () => old.remove()));
+      old.append(offButton(input, say(`去掉${words}`, `Take off: ${words}`), () => {
+        old.remove();
+        input.dispatchEvent(new Event("input", { bubbles: true })); // the draft knows
+      }));
     }
+  }
+  offKept(document);
+  document.addEventListener("gj:draft", (e) => offKept(e.target));
+  for (const input of document.querySelectorAll("[data-photos] input[type=file]")) {
     if (input.files.length) change(input); // kept by the browser over a reload
   }
 }
