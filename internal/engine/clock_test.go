@@ -282,6 +282,20 @@ func TestTrail(t *testing.T) {
 	}
 }
 
+// A step from which a supervisor moved the case on was done by nobody.
+func TestTrailKnowsWhatWasLeft(t *testing.T) {
+	t.Parallel()
+	w := usual(t, "price")
+	w.aside(boss, EvJump, m{"to": "send", "reason": "换人去看"})
+	var got []string
+	for _, s := range Trail(w.env.Def, w.events)[3:6] {
+		got = append(got, s.State+" "+s.Step+" "+s.Who.Name)
+	}
+	if d := cmp.Diff([]string{"done arrive " + tech.Name, "left price " + boss.Name, "current send "}, got); d != "" {
+		t.Error(d)
+	}
+}
+
 // The way ahead is the ordinary one that ends: the repair that is not finished
 // today is no forecast, neither on the first visit nor on the second, and what
 // is known already decides.

@@ -8,27 +8,28 @@ import (
 	"guanjia/internal/text"
 )
 
-// StepDone is one stop of the rail: a step that was done, the one the case
-// stands at, or one that lies ahead.
+// StepDone is one stop of the rail: a step that was done, one that was left by
+// hand, the one the case stands at, or one that lies ahead.
 type StepDone struct {
 	Step    string
 	Title   text.Both
-	Group   string // steps of one group fold into one stop
-	State   string // done, current, ahead
-	Outcome string // of a done step; "moved" where a supervisor moved the case on
-	Who     Actor
+	Group   string    // steps of one group fold into one stop
+	State   string    // done, left, current, ahead
+	Outcome string    // of a done step
+	Who     Actor     // who did it, or moved the case on from it
 	Entered time.Time // zero for steps ahead
-	At      time.Time // when it was done
+	At      time.Time // when it was done or left
 }
 
 // The states of a stop.
 const (
 	StopDone    = "done"
+	StopLeft    = "left" // a supervisor moved the case on from it: nobody did it
 	StopCurrent = "current"
 	StopAhead   = "ahead"
 )
 
-// Trail is the way of a case: every step done in order, the current one, and
+// Trail is the way of a case: every step done or left in order, the current one, and
 // the steps still ahead if everything goes well.
 func Trail(def *procedure.Definition, events []Event) []StepDone {
 	var out []StepDone
@@ -45,7 +46,7 @@ func Trail(def *procedure.Definition, events []Event) []StepDone {
 			s := stop(e.Step, StopDone)
 			s.Outcome, s.Who, s.Entered, s.At = e.Outcome, e.Actor, entered, e.At
 			if e.Kind == EvJump {
-				s.Outcome = "moved"
+				s.State = StopLeft
 			}
 			out = append(out, s)
 		}

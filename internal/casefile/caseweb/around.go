@@ -32,6 +32,11 @@ func (p *Pages) rail(ctx context.Context, v casefile.View) []ui.Step {
 		switch t.State {
 		case engine.StopDone:
 			s.State, s.Who, s.When = ui.StepDone, whoWords(ctx, t.Who), ui.When(ctx, t.At)
+		case engine.StopLeft:
+			if slices.Contains(keys, key) { // what was done at this stop before stays what it shows
+				continue
+			}
+			s.State, s.Who, s.When = ui.StepSkip, text.Tf(ctx, "%s 人工调整", "moved on by %s", whoWords(ctx, t.Who)), ui.When(ctx, t.At)
 		case engine.StopCurrent:
 			s.State = ui.StepHere
 			s.Who = p.turn(ctx, v, t.Step)

@@ -90,7 +90,7 @@ func slipHead(ctx context.Context, v casefile.View) [][2]FactLine {
 }
 
 // slipWay is when each stop of the case was done and by whom (REP-07); of one
-// done again the last time counts.
+// done again the last time counts. One left by hand was not done.
 func slipWay(ctx context.Context, v casefile.View) []FactLine {
 	var list []FactLine
 	at := map[string]int{}

@@ -120,3 +120,28 @@ func TestAPaperIsTakenWhenItComes(t *testing.T) {
 		c.Get("desk", path).Has(t, "/way/paper", "登记材料", "书面答复")
 	})
 }
+
+// A step from which a supervisor moved the case on is no step that was done:
+// the order that was repaired after all does not say on paper that the customer
+// had declined it, and the rail does not tick it off.
+// proves REP-07
+func TestAStepLeftByHandIsNotDone(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := c.Repair("龙头滴水")
+		at := "/p/lin/cases/" + k.Number
+		moved := func(to string) {
+			t.Helper()
+			c.Post("supervisor", at+"/way/jump", url.Values{"choice": {to}, "text": {"点错了"}, "version": {strconv.Itoa(c.Case(k.ID).State.Version)}}).Want(t, http.StatusSeeOther)
+		}
+		k = c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		k = c.Do("technician", k, "accept", "accepted", nil, nil)
+		moved("look") // nobody said that they arrived
+		c.Get("desk", at).Want(t, http.StatusOK).Has(t, `<li class="is-skip"`, "supervisor 人工调整")
+		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "阀芯磨损", "charge": "paid"}, nil)
+		c.Do("technician", k, "quote", "declined", nil, nil)
+		moved("quote")
+		c.Get("supervisor", at+"/print").Want(t, http.StatusOK).Has(t, `<th scope="row">接单</th>`).
+			Lacks(t, `<th scope="row">到场</th>`, `<th scope="row">客户不同意报价</th>`)
+	})
+}

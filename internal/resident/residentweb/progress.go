@@ -184,7 +184,7 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 	told := map[string]bool{}
 	for _, t := range engine.Trail(def, events) {
 		stop := words[t.Step]
-		if t.State == engine.StopDone || !stop.counts(t.Step) || told[stop.name] {
+		if t.State == engine.StopDone || t.State == engine.StopLeft || !stop.counts(t.Step) || told[stop.name] {
 			continue
 		}
 		told[stop.name] = true

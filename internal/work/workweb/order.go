@@ -230,6 +230,9 @@ func (p *Pages) facts(ctx context.Context, v casefile.View) []FactLine {
 func way(ctx context.Context, v casefile.View) []ui.Entry {
 	var list []ui.Entry
 	for _, t := range engine.Trail(v.Def, v.Events) {
+		if t.State == engine.StopLeft { // nobody did it
+			continue
+		}
 		e := ui.Entry{What: t.Title.In(text.LangOf(ctx)), Who: t.Who.Name}
 		switch t.State {
 		case engine.StopDone:
