@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -31,7 +32,7 @@ func TestSurveyFromDraftToCount(t *testing.T) {
 		}
 		form := url.Values{
 			"title": {"2026 年意见征询"}, "until": {"2026-11-30"}, "sort.0": {"rating"}, "ask.0": {"总体满意吗"}, "sort.1": {"choice"}, "ask.1": {"最看重什么"}, "options.1": {"维修、保洁"},
-			"sort.2": {"text"}, "ask.2": {"想改进什么"},
+			"sort.2": {"text"}, "ask.2": {"最希望我们改进什么？"},
 		}
 		bad := url.Values{"title": {""}, "until": {"2020-01-01"}, "sort.0": {"choice"}, "ask.0": {"甲<b>"}, "options.0": {"只有一个"}}
 		if code, body := c.request("desk", "/p/lin/surveys", bad); code != http.StatusUnprocessableEntity {
@@ -89,7 +90,12 @@ func TestSurveyFromDraftToCount(t *testing.T) {
 		if code != http.StatusOK || queries > 4 {
 			t.Fatal(code, queries)
 		}
-		mustHave(t, body, "总体满意吗", "保洁", "大字")
+		mustHave(t, body, "总体满意吗", "保洁", "大字", "最希望我们改进什么？")
+		english := httptest.NewRequestWithContext(ctx, http.MethodGet, links[0], nil)
+		english.Header.Set("Accept-Language", "en")
+		sheet := httptest.NewRecorder()
+		c.Handler().ServeHTTP(sheet, english)
+		mustHave(t, sheet.Body.String(), "总体满意吗", "What should we improve first?")
 		// What is read, not addresses and fingerprints: those hold any digits.
 		mustLack(t, markup.ReplaceAllString(body, " "), "1502", "1601", "3栋", "王芳", "业主", "临江苑", "13")
 		if _, large := c.request("", links[0]+"?large=1", nil); !strings.Contains(large, `data-gj-size="large"`) {

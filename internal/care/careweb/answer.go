@@ -56,9 +56,9 @@ func (p *Pages) showSheet(w http.ResponseWriter, r *http.Request, status int, ty
 		if err != nil {
 			return err
 		}
-		page.Title, page.Until, page.Done = v.Title, v.Until, answered
+		page.Title, page.Until, page.Done = care.Said(ctx, v.Title), v.Until, answered
 		for i, q := range v.Questions {
-			a := answerAsk{Name: "q" + strconv.Itoa(i), Ask: q.Ask, Sort: q.Sort, Err: ui.ErrOf(ctx, problem, "q"+strconv.Itoa(i))}
+			a := answerAsk{Name: "q" + strconv.Itoa(i), Ask: care.Said(ctx, q.Ask), Sort: q.Sort, Err: ui.ErrOf(ctx, problem, "q"+strconv.Itoa(i))}
 			if i < len(typed) {
 				a.Value = typed[i]
 			}

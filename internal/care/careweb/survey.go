@@ -50,17 +50,12 @@ func (f surveyForm) filled() int {
 
 func (p *Pages) surveys(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	form := surveyForm{Title: text.Tf(ctx, "%d 年物业服务意见征询", "Opinion survey %d", p.db.Clock().Now().Year()), Until: p.db.Clock().Now().AddDate(0, 0, 14).Format("2006-01-02")}
+	form := surveyForm{Title: care.UsualTitle(p.db.Clock().Now().Year()).In(text.LangOf(ctx)), Until: p.db.Clock().Now().AddDate(0, 0, 14).Format("2006-01-02")}
 	for i := range asksOffered {
 		form.Asks = append(form.Asks, askRow{Name: strconv.Itoa(i), Sort: care.AskRating})
 	}
-	for i, a := range []askRow{
-		{Sort: care.AskRating, Ask: text.T(ctx, "对物业服务总体满意吗？", "How satisfied are you on the whole?")},
-		{Sort: care.AskRating, Ask: text.T(ctx, "维修来得快、修得好吗？", "Are repairs quick and good?")},
-		{Sort: care.AskText, Ask: text.T(ctx, "最希望我们改进什么？", "What should we improve first?")},
-	} {
-		a.Name = strconv.Itoa(i)
-		form.Asks[i] = a
+	for i, u := range care.Usual {
+		form.Asks[i] = askRow{Name: strconv.Itoa(i), Sort: u.Sort, Ask: u.Ask.In(text.LangOf(ctx))}
 	}
 	return p.showSurveys(w, r, http.StatusOK, form, nil)
 }
