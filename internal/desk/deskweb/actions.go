@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"guanjia/internal/calendar"
+	"guanjia/internal/casefile"
 	"guanjia/internal/casefile/caseform"
 	"guanjia/internal/desk"
 	"guanjia/internal/errs"
@@ -170,14 +171,14 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in, err := p.intake(ctx, r, c, form)
+	open := unanswered(c.Form.Asks, in.Fields)
+	if err == nil && in.Send && c.Form.Sends {
+		err = cannotSend(open)
+	}
 	if err == nil {
 		taken, e := p.desk.Take(ctx, actorOf(ctx), in)
 		if e == nil {
-			words := text.Tf(ctx, "%s 已记下", "%s is recorded", taken.Number)
-			if taken.State.Assignee != 0 || taken.State.Team != "" {
-				words = text.Tf(ctx, "%s 已派出", "%s is sent out", taken.Number)
-			}
-			web.Done(w, r, base(r), ui.Undo{Words: words})
+			web.Done(w, r, base(r), ui.Undo{Words: p.takenWords(ctx, taken, open)})
 			return nil
 		}
 		err = e
@@ -241,6 +242,45 @@ func (p *Pages) intake(ctx context.Context, r *http.Request, c Console, form map
 	}
 	in.Team, _ = in.Fields["trade"].(string)
 	return in, nil
+}
+
+// unanswered are the fields that must be answered before the case goes on.
+func unanswered(asks []caseform.Ask, answers map[string]any) (list []procedure.Field) {
+	for _, a := range asks {
+		if v, ok := answers[a.Field.Name]; a.Field.Required && (!ok || v == nil || v == "") {
+			list = append(list, a.Field)
+		}
+	}
+	return list
+}
+
+// cannotSend refuses to send out what nobody could be sent for: the fields are
+// marked, and the matter can be recorded all the same.
+func cannotSend(open []procedure.Field) error {
+	if len(open) == 0 {
+		return nil
+	}
+	e := errs.New(errs.Invalid, "desk.intake.unsent", "还没有派出，也还没有记下：先填标出的几栏；只想先记下，按“先记下，不派”。", "Neither sent out nor recorded yet: answer the marked fields first, or press “Record, send later”.")
+	for _, field := range open {
+		e = e.Field(field.Name, "required", "派出之前要填", "needed before it is sent out")
+	}
+	return e
+}
+
+// takenWords says what became of a matter, and what keeps it from going on.
+func (p *Pages) takenWords(ctx context.Context, c casefile.Case, open []procedure.Field) string {
+	switch {
+	case c.State.Assignee != 0 || c.State.Team != "":
+		return text.Tf(ctx, "%s 已派出", "%s is sent out", c.Number)
+	case len(open) > 0:
+		names := make([]string, len(open))
+		for i, field := range open {
+			names[i] = field.Title.In(text.LangOf(ctx))
+		}
+		return text.Tf(ctx, "%[1]s 已记下，还差：%[2]s", "%[1]s is recorded; still to be answered: %[2]s", c.Number, strings.Join(names, text.T(ctx, "、", ", ")))
+	default:
+		return text.Tf(ctx, "%s 已记下", "%s is recorded", c.Number)
+	}
 }
 
 // call passes a button of the live call on to the telephone.

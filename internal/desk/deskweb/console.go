@@ -263,6 +263,7 @@ func (p *Pages) fillSend(ctx context.Context, tx *store.Tx, c *Console, form map
 		c.Form.SendLabel = text.T(ctx, "记下", "Record")
 		return nil
 	}
+	c.Form.Sends = true
 	trade, _ := known["trade"].(string)
 	if trade == "" {
 		return nil

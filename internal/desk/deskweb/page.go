@@ -114,6 +114,7 @@ type IntakeForm struct {
 	Rework        string
 	Send          *SendLine
 	SendLabel     string
+	Sends         bool // the kind sends somebody out
 }
 
 // SimilarLine is a near case of the same unit.
