@@ -100,6 +100,8 @@ func book(s *scene) []leaf {
 		{name: "work-cannot", route: p + "/work/{number}/cannot", as: tech, path: p + "/work/{order}/cannot", phone: true},
 
 		{name: "follow-ups", route: p + "/follow-ups", as: chief},
+		{name: "follow-ups-register", route: p + "/follow-ups/register", as: chief},
+		{name: "follow-ups-register-print", route: p + "/follow-ups/register/print", as: chief, paper: true},
 		{name: "visits", route: p + "/visits", as: chief},
 		{name: "surveys", route: p + "/surveys", as: chief},
 		{name: "survey", route: p + "/surveys/{survey}", as: chief},

@@ -42,7 +42,7 @@ var byProgram = map[string]string{
 	"GET /registers/{register}/new": "listRegisters", "POST /registers/{register}/new": "createEntry", "GET /registers/{register}/{id}": "getEntry",
 	"GET /registers/{register}/{id}/edit": "getEntry", "POST /registers/{register}/{id}/edit": "saveEntry", "POST /registers/{register}/{id}/move": "moveEntry",
 
-	"GET /follow-ups": "listFollowUps", "POST /follow-ups/{number}": "answerFollowUp", "GET /visits": "getVisits", "POST /visits": "planVisit",
+	"GET /follow-ups": "listFollowUps", "GET /follow-ups/register": "listCases listEvents", "GET /follow-ups/register/print": "listCases listEvents", "GET /follow-ups/register.xlsx": "listCases listEvents", "POST /follow-ups/{number}": "answerFollowUp", "GET /visits": "getVisits", "POST /visits": "planVisit",
 	"GET /surveys": "listSurveys", "POST /surveys": "createSurvey", "GET /surveys/{survey}": "getSurvey", "GET /surveys/{survey}/excel": "getSurvey", "GET /surveys/{survey}/sheets": "listSheets",
 	"POST /surveys/{survey}/send": "sendSurvey", "POST /surveys/{survey}/count": "countSurvey", "POST /surveys/{survey}/remind": "remindSurvey", "POST /surveys/{survey}/end": "endCollection", "GET /figures": "getFigures", "GET /figures.xlsx": "getFigures", "POST /figures/analyses": "openAnalysis",
 

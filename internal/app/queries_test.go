@@ -34,7 +34,7 @@ func TestPagesDoNotAskPerRow(t *testing.T) {
 		who := enter(t, a, "supervisor", p.ID)
 		fillHouse(t, a, p.ID, who, 0, 4)
 		pages := []string{"/p/many/today", "/p/many/cases", "/p/many/desk", "/p/many/units", "/p/many/houses", "/p/many/people", "/p/many/notices", "/p/many/desk/calls",
-			"/p/many/board", "/p/many/follow-ups", "/p/many/visits", "/p/many/surveys", "/p/many/figures", "/p/many/registers", "/p/many/registers/vips", "/p/many/registers/keys"}
+			"/p/many/board", "/p/many/follow-ups", "/p/many/follow-ups/register", "/p/many/visits", "/p/many/surveys", "/p/many/figures", "/p/many/registers", "/p/many/registers/vips", "/p/many/registers/keys"}
 		few := map[string]int{}
 		tech := enter(t, a, "technician", p.ID)
 		if err := a.Work.SetTrades(ctx, auth.System, p.ID, tech.actor.Account, []string{"plumbing"}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"guanjia/internal/auth"
 	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
 )
@@ -31,6 +32,7 @@ type Cases interface {
 	ViewIn(ctx context.Context, tx *store.Tx, actor auth.Actor, project int64, number string) (casefile.View, error)
 	Each(ctx context.Context, tx *store.Tx, actor auth.Actor, f casefile.Filter, fn func(casefile.Case) error) error
 	ByIDs(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]casefile.Case, error)
+	DoneSince(ctx context.Context, tx *store.Tx, ids []int64, step string, since time.Time) (map[int64][]engine.Event, error)
 }
 
 // Book is what the handbook says in a project: figures and definitions.

@@ -188,3 +188,50 @@ func TestTwoRingTheSameCustomerBack(t *testing.T) {
 		}
 	})
 }
+
+// proves DSK-15, REC-21: who was rung back within a repair stands in the
+// register of follow-ups, on the page, on paper and in the workbook; a call
+// nobody answered does not.
+func TestTheRegisterOfFollowUpsHasThoseOfRepairs(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := c.Repair("水龙头滴水")
+		k = c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		for _, s := range []struct {
+			step, outcome string
+			fields        map[string]any
+		}{
+			{"accept", "accepted", nil}, {"arrive", "arrived", nil}, {"look", "done", map[string]any{"cause": "垫圈老化", "charge": "free"}},
+			{"work", "done", map[string]any{"result": "fixed", "did": "换垫圈"}}, {"finish", "signed", map[string]any{"signed_by": "1"}}, {"sign", "signed", map[string]any{"approved_by": "1"}},
+		} {
+			k = c.Do("technician", k, s.step, s.outcome, s.fields, nil)
+		}
+		at := "/p/lin/follow-ups"
+		c.Get("desk", at).Want(t, http.StatusOK).Has(t, `href="`+at+`/register"`)
+		ring := func(outcome, words string) {
+			form := url.Values{"step": {"follow"}, "outcome": {outcome}, "by": {"call"}, "version": {fmt.Sprint(c.Case(k.ID).State.Version)}, "field.followed": {words}}
+			c.Post("supervisor", at+"/"+k.Number, form).Want(t, http.StatusSeeOther)
+		}
+		ring("not_reached", "关机")
+		c.Get("desk", at+"/register").Want(t, http.StatusOK).Has(t, "合计 0 次").Lacks(t, k.Number)
+		ring("satisfied", "=客户说很好")
+		page := c.Get("desk", at+"/register").Want(t, http.StatusOK).Has(t, k.Number, c.Owner.Name, "1502", "电话", "满意", "=客户说很好", c.Actor("supervisor").Name, "合计 1 次：满意 1，不满意 0").Lacks(t, "关机")
+		if page.Queries > 10 {
+			t.Errorf("%d queries", page.Queries)
+		}
+		month := "?month=" + c.Clock.Now().Format("2006-01")
+		c.Get("desk", at+"/register/print"+month).Want(t, http.StatusOK).Has(t, "回访登记表", "FM-GL-032-0", k.Number, "=客户说很好", "合计 1 次")
+		c.Get("desk", at+"/register?month="+c.Clock.Now().AddDate(0, -1, 0).Format("2006-01")).Want(t, http.StatusOK).Has(t, "合计 0 次")
+		c.Get("technician", at+"/register").Want(t, http.StatusForbidden)
+		book := c.Get("desk", at+"/register.xlsx"+month).Want(t, http.StatusOK)
+		f, err := excelize.OpenReader(bytes.NewReader([]byte(book.Body)))
+		c.Check(err)
+		defer func() { _ = f.Close() }()
+		rows, err := f.GetRows(f.GetSheetList()[0])
+		c.Check(err)
+		if len(rows) != 5 || rows[3][0] != k.Number || rows[3][9] != "=客户说很好" || !strings.HasPrefix(rows[1][0], "表号 FM-GL-032-0") {
+			t.Errorf("%q", rows)
+		}
+		c.Get("desk", "/p/lin/registers/cases/print?kind=follow_up").Want(t, http.StatusOK).Has(t, "维修、投诉里打的回访，在“回访”页的回访登记表里")
+	})
+}

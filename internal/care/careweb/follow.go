@@ -23,6 +23,7 @@ type followPage struct {
 	Rows   []followRow
 	Total  int
 	Month  string
+	Done   string // address of the register of those rung back
 	Counts []countLine
 	Open   *followRow
 	Form   stepForm
@@ -58,7 +59,7 @@ func (p *Pages) followUps(w http.ResponseWriter, r *http.Request) error {
 // loadFollow reads the list, and the open call: the one named, else the first.
 func (p *Pages) loadFollow(r *http.Request, open string, typed map[string]any, problem error, by string) (followPage, error) {
 	ctx := r.Context()
-	page := followPage{Tabs: tabs(ctx, "follow-ups"), By: by}
+	page := followPage{Tabs: tabs(ctx, "follow-ups"), Done: in(ctx, "/follow-ups/register"), By: by}
 	err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		project, actor := web.ProjectOf(ctx), actorOf(ctx)
 		list, err := p.care.FollowUps(ctx, tx, actor, project.ID)

@@ -34,6 +34,9 @@ func (p *Pages) Routes() []web.Route {
 	at := web.AtProject
 	return []web.Route{
 		at("GET /follow-ups", care.PermFollow, p.followUps),
+		at("GET /follow-ups/register", care.PermFollow, p.called),
+		at("GET /follow-ups/register/print", care.PermFollow, p.calledPrint),
+		at("GET /follow-ups/register.xlsx", care.PermFollow, p.calledExcel),
 		at("POST /follow-ups/{number}", care.PermFollow, p.ring),
 		at("GET /visits", care.PermVisit, p.visits),
 		at("POST /visits", care.PermVisit, p.planVisit),

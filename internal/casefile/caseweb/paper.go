@@ -30,6 +30,7 @@ type SlipPage struct {
 // RegisterPage is a register as the filters of the list cut it.
 type RegisterPage struct {
 	Paper ui.PaperProps
+	Note  string // what it does not have, and where that is
 	Heads []string
 	Rows  [][]string
 	Total string
@@ -130,7 +131,7 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 	f, _ := p.filterOf(r)
 	now := p.db.Clock().Now()
 	reg := p.registerOf(ctx, project, f.Procedure)
-	page := RegisterPage{Heads: reg.heads(ctx), Paper: ui.PaperProps{Wide: true,
+	page := RegisterPage{Note: reg.note(ctx), Heads: reg.heads(ctx), Paper: ui.PaperProps{Wide: true,
 		Title: reg.form.title.In(text.LangOf(ctx)), Org: project.Name, Form: reg.form.number, Version: reg.form.version, Link: here(r) + "/p/" + project.Code + "/cases?" + r.URL.RawQuery,
 		Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
 	}}

@@ -38,6 +38,7 @@ var forms = map[string]form{
 type register struct {
 	form    form
 	mixed   bool // cases of more than one kind: it has a column for the kind
+	kind    string
 	fields  []procedure.Field
 	figures *procedure.Figures
 	lines   int
@@ -53,7 +54,7 @@ type line struct {
 
 // registerOf is the register of a kind of case, of all kinds when it is "".
 func (p *Pages) registerOf(ctx context.Context, project web.Project, kind string) *register {
-	reg := &register{form: forms[kind], mixed: true}
+	reg := &register{form: forms[kind], mixed: true, kind: kind}
 	stamp, err := p.book.Stamp(project.ID, kind)
 	if kind == "" || err != nil { // one the handbook has no more: as all kinds
 		reg.form = form{title: text.B("事项登记表", "Register of cases")}
@@ -69,6 +70,16 @@ func (p *Pages) registerOf(ctx context.Context, project web.Project, kind string
 		}
 	}
 	return reg
+}
+
+// note says what a register of cases does not have: customers are rung back
+// within repairs and complaints, too.
+func (reg *register) note(ctx context.Context) string {
+	if reg.kind != "follow_up" {
+		return ""
+	}
+	return text.T(ctx, "这里只有另立的回访；维修、投诉里打的回访，在“回访”页的回访登记表里。",
+		"Only follow-ups of their own are here; those made within repairs and complaints are in the register on the follow-up page.")
 }
 
 func (reg *register) heads(ctx context.Context) []string {
@@ -213,6 +224,9 @@ func (p *Pages) excel(w http.ResponseWriter, r *http.Request) error {
 	by := text.Tf(ctx, "导出人：%s %s", "exported by %s %s", actorOf(ctx).Name, ui.Exact(now))
 	if reg.form.number != "" {
 		by = text.Tf(ctx, "表号 %s　第 %s 版　", "Form %s · version %s · ", reg.form.number, reg.form.version) + by
+	}
+	if note := reg.note(ctx); note != "" {
+		by += "　" + note
 	}
 	heads := reg.heads(ctx)
 	cells := make([]any, len(heads))
