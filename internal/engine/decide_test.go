@@ -159,6 +159,21 @@ func TestDispatchAcceptDecline(t *testing.T) {
 	}
 }
 
+// What went to a team and to nobody in it is with the first of the team who
+// does a step of it; who stands in, or names somebody in the data, takes nothing.
+func TestTheFirstOfTheTeamTakesTheWork(t *testing.T) {
+	t.Parallel()
+	w := usual(t, "send").done(desk, "sent", nil)
+	w.aside(boss, EvJump, m{"to": "arrive", "reason": "人已经在楼下"})
+	w.do(Command{Kind: EvDone, Actor: boss, Outcome: "no_entry", Data: m{"takes": boss.ID}})
+	if w.state.Assignee != 0 {
+		t.Fatalf("the supervisor who stood in has it: %d", w.state.Assignee)
+	}
+	if w.done(tech, "arrived", nil); w.state.Assignee != tech.ID || w.state.Team != "plumbing" {
+		t.Fatalf("the first of the trade does not have it: %+v", w.state)
+	}
+}
+
 // proves REP-06: nobody approves the money they asked for.
 func TestSelfApprovalIsRefused(t *testing.T) {
 	t.Parallel()

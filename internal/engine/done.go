@@ -138,6 +138,10 @@ func (d *deciding) doneData(st *procedure.Step, outcome, onBehalf string, bad *e
 	if onBehalf == "" {
 		delete(data, "on_behalf")
 	}
+	delete(data, takes)
+	if onBehalf == "" && takesOver(st, d.s, d.cmd.Actor) {
+		data[takes] = d.cmd.Actor.ID
+	}
 	switch {
 	case st.Do == procedure.KindDispatch:
 		to, team := dataInt(data, "account"), text.Clean(dataString(data, "team"))
@@ -173,6 +177,25 @@ func (d *deciding) doneData(st *procedure.Step, outcome, onBehalf string, bad *e
 		return nil, nil
 	}
 	return data, nil
+}
+
+// takes is the word of a done step's data for who took the work by doing it.
+const takes = "takes"
+
+// departmentHead is the post that does a department's work where nobody of it
+// was named.
+const departmentHead = "department_head"
+
+// takesOver: work that was handed to a department or trade and to nobody in it
+// is with the first of them who does a step of it. Others who may do the step
+// by their own post, the desk or a supervisor, do it and take nothing.
+func takesOver(st *procedure.Step, s State, a Actor) bool {
+	if a.ID <= 0 || s.Assignee != 0 || s.Team == "" || !slices.Contains(st.Who, "assignee") {
+		return false
+	}
+	return slices.ContainsFunc(a.Roles, func(role string) bool {
+		return role == s.Team || role == departmentHead && slices.Contains(st.Who, role)
+	})
 }
 
 // finish records that a step was done, enters the next and carries out what

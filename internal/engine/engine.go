@@ -110,7 +110,7 @@ type EventKind string
 // The sorts of events.
 const (
 	EvOpened   EventKind = "opened"
-	EvDone     EventKind = "done"    // a step was done
+	EvDone     EventKind = "done"    // a step was done; Data: account and team it goes to, takes (the account that took the work by doing it)
 	EvNote     EventKind = "note"    // a word for the file; Data: text, customer_sees
 	EvTold     EventKind = "told"    // the customer was told; Data: text, by
 	EvPromise  EventKind = "promise" // Data: text, due

@@ -172,6 +172,9 @@ func (s *State) applyDone(def *procedure.Definition, e Event) {
 		s.DoneBy = map[string]int64{}
 	}
 	s.DoneBy[e.Step] = e.Actor.ID
+	if by := dataInt(e.Data, takes); by != 0 {
+		s.Assignee = by
+	}
 	st := def.Step(e.Step)
 	if st == nil {
 		return

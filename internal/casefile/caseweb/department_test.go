@@ -40,6 +40,22 @@ func TestAComplaintGoesToItsDepartment(t *testing.T) {
 		if now := c.Case(k.ID); now.State.Team != "engineering" {
 			t.Errorf("it went to %q", now.State.Team)
 		}
+		mine := "/p/lin/cases?view=mine"
+		c.Get("department_head", mine).Want(t, http.StatusOK).Lacks(t, k.Number)
+		k = c.Do("supervisor", c.Case(k.ID), "contact", "not_reached", nil, nil)
+		if k.State.Assignee != 0 {
+			t.Errorf("the supervisor who helped out has it: %d", k.State.Assignee)
+		}
+		// Whoever of the department works on it first has it from then on.
+		k = c.Do("department_head", k, "contact", "reached", map[string]any{"heard": "还在漏"}, map[string]any{"takes": c.Actor("technician").Account})
+		if k.State.Assignee != c.Actor("department_head").Account || k.State.Team != "engineering" {
+			t.Errorf("it is with account %d of %q", k.State.Assignee, k.State.Team)
+		}
+		c.Get("department_head", mine).Want(t, http.StatusOK).Has(t, k.Number)
+		k = c.Do("desk", k, "inform", "told", map[string]any{"told": "下午去看"}, map[string]any{"takes": c.Actor("desk").Account})
+		if k.State.Assignee != c.Actor("department_head").Account {
+			t.Errorf("telling the customer took it: account %d", k.State.Assignee)
+		}
 	})
 }
 
