@@ -33,8 +33,8 @@ type RegisterPage struct {
 	Note  string // what it does not have, and where that is
 	Heads []string
 	Rows  [][]string
-	Total string
-	More  bool
+	Total string // of all lines, printed or not; "" when they were not all counted
+	Cut   string // says before the table that lines are missing
 }
 
 // registerMost bounds the rows of a printed register.
@@ -135,15 +135,36 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 		Title: reg.form.title.In(text.LangOf(ctx)), Org: project.Name, Form: reg.form.number, Version: reg.form.version, Link: here(r) + "/p/" + project.Code + "/cases?" + r.URL.RawQuery,
 		Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
 	}}
-	more, err := p.eachLine(ctx, project, f, registerMost, func(l line) error {
-		page.Rows = append(page.Rows, reg.words(ctx, l))
+	more, err := p.eachLine(ctx, project, f, maxExcel, func(l line) error {
+		page.take(ctx, reg, l, registerMost)
 		return nil
 	})
-	page.Total, page.More = reg.total(ctx), more
 	if err != nil {
 		return err
 	}
+	page.sum(ctx, reg, more)
 	return web.Render(w, r, registerPage(page))
+}
+
+// take adds a line; behind the first most it is counted only.
+func (p *RegisterPage) take(ctx context.Context, reg *register, l line, most int) {
+	words := reg.words(ctx, l)
+	if len(p.Rows) < most {
+		p.Rows = append(p.Rows, words)
+	}
+}
+
+// sum says what all lines come to, and how many of them stand on the paper.
+// Of more lines than were counted there is no total.
+func (p *RegisterPage) sum(ctx context.Context, reg *register, more bool) {
+	switch {
+	case more:
+		p.Cut = text.Tf(ctx, "只印了前 %d 件，没有合计。其余请按日期分开打印，或导出 Excel。", "Only the first %d are printed, without a total; print the others by dates, or export to Excel.", len(p.Rows))
+		return
+	case len(p.Rows) < reg.lines:
+		p.Cut = text.Tf(ctx, "共 %d 件，只印了前 %d 件；合计是全部 %d 件的。其余请按日期分开打印，或导出 Excel。", "Of %d cases only the first %d are printed; the total is that of all %d. Print the others by dates, or export to Excel.", reg.lines, len(p.Rows), reg.lines)
+	}
+	p.Total = reg.total(ctx)
 }
 
 // here is the address of this house as the reader reached it.
