@@ -140,7 +140,7 @@ func book(s *scene) []leaf {
 
 		{name: "import", route: p + "/import", as: root},
 		{name: "import-preview", route: p + "/import/{upload}", as: root, theirs: true},
-		{name: "import-revert", route: p + "/import/{upload}/revert", as: root, theirs: true},
+		{name: "import-revert", route: p + "/import/{upload}/revert", as: root, path: p + "/import/{imported}/revert", theirs: true},
 		{name: "letters", route: p + "/letters", as: root},
 		{name: "letters-file", route: p + "/letters/{file}", as: root},
 

@@ -3,6 +3,7 @@ package browser_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -16,8 +17,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
+
 	"guanjia/e2e/house"
-	"guanjia/internal/calendar"
 )
 
 // scene is the demo made ready to be looked at: what pages need beyond the
@@ -137,7 +139,7 @@ func set(t *testing.T) *scene {
 	s.is["double"] = s.is["number"] // any case may be joined with another
 	asked := find(t, `href="(/p/linjiang/cases/ZX-[^"]+)"`, s.get(t, clerk, at+"/cases?view=open&kind=enquiry"))
 	s.post(t, clerk, asked+"/do", formOf(t, s.get(t, clerk, asked), asked+"/do", url.Values{"field.now": {"no"}, "field.scope": {"yes"}, "outcome": {"done"}}))
-	s.post(t, clerk, asked+"/do", formOf(t, s.get(t, clerk, asked), asked+"/do", url.Values{"field.specialist": {"engineering"}, "field.promised": {time.Now().In(calendar.Zone).Add(2 * time.Hour).Format("2006-01-02T15:04")}, "outcome": {"sent"}}))
+	s.post(t, clerk, asked+"/do", formOf(t, s.get(t, clerk, asked), asked+"/do", url.Values{"field.specialist": {"engineering"}, "field.promised": {"2026-11-20T17:00"}, "outcome": {"sent"}}))
 	s.is["slip"] = lastOf(asked)
 	s.is["notice"] = find(t, `/notices/(\d+)"`, s.get(t, chief, at+"/notices"))
 
@@ -187,12 +189,43 @@ func set(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	s.is["upload"] = lastOf(s.upload(t, root, at+"/import", "锦绣.xlsx", book))
+	s.is["imported"] = lastOf(s.imported(t, at+"/import"))
 	letters, err := os.ReadFile(filepath.Join("..", "..", "internal", "messages", "testdata", "samples.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.is["file"] = lastOf(s.upload(t, root, at+"/letters", "来信.csv", letters))
 	return s
+}
+
+// imported brings two units in, so that there is something to take back.
+func (s *scene) imported(t *testing.T, path string) string {
+	t.Helper()
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	for i, row := range [][]any{
+		{"楼栋", "单元", "楼层", "房号", "建筑面积", "用途", "状态", "业主姓名", "手机"},
+		{"19栋", "1单元", 1, "101", 88.6, "住宅", "已入住", "方小满", "13900001901"},
+		{"19栋", "1单元", 1, "102", 96.2, "住宅", "已入住", "龚长庚", "13900001902"},
+	} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := errors.Join(f.SetSheetName("Sheet1", "房屋"), f.Write(&b)); err != nil {
+		t.Fatal(err)
+	}
+	upload := s.upload(t, root, path, "19栋.xlsx", b.Bytes())
+	s.post(t, root, upload+"/run", url.Values{"leave_out": {"1"}})
+	for range 600 {
+		if strings.Contains(s.get(t, root, upload), upload+"/revert") {
+			return upload
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("the import does not end")
+	return ""
 }
 
 func lastOf(address string) string {
