@@ -45,3 +45,21 @@ func TestUnsavedWords(t *testing.T) {
 		})
 	}
 }
+
+// An amount that the field shows as it writes amounts is not lost.
+func TestAmountsAreKept(t *testing.T) {
+	t.Parallel()
+	page := `<input type="text" id="a" name="field.amount" value="60.00"><input name="field.other" value="7.00"><p>60</p>`
+	for words, want := range map[string]bool{
+		"60元": true, "６０．０元": true, "¥60": true, "060.00 元": true, "61元": false, "600元": false, "60元左右吧": false, "约60元": false, "7元": false,
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/x", strings.NewReader(url.Values{"field.amount": {words}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if err := ParseForm(r); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(unsaved(r, 422, page)) == 0; got != want {
+			t.Errorf("%s: kept %t, want %t", words, got, want)
+		}
+	}
+}
