@@ -15,11 +15,12 @@ import (
 )
 
 // facts lists every answer given so far; who must answer the customer finds
-// here what to answer. What the customer wants stands in the head.
-func facts(ctx context.Context, v casefile.View) []FactLine {
+// here what to answer. elsewhere names those that stand in another place of the
+// page.
+func facts(ctx context.Context, v casefile.View, elsewhere ...string) []FactLine {
 	var list []FactLine
 	for _, f := range v.Def.Fields {
-		if f.Name == "wants" || f.Type == procedure.TypeSignature { // see signatures
+		if slices.Contains(elsewhere, f.Name) || f.Type == procedure.TypeSignature { // see signatures
 			continue
 		}
 		if answer := AnswerWords(ctx, v.Figures, f, v.Case.State.Fields, v.Case.State.Fields); answer != "" {

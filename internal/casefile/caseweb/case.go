@@ -82,7 +82,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 	page.Next, page.Missing = next, missing
 	page.Lacks = lacks(ctx, v, page.Base, next, problem)
 	page.Entries, page.Counts = entries(ctx, v, page.View)
-	page.Facts = facts(ctx, v)
+	page.Facts = facts(ctx, v, "wants") // it stands in the head
 	page.Signatures = signed(signatures(ctx, v.Def, v.Case.State.Fields))
 	if page.Papers, err = p.papers(ctx, v); err != nil {
 		return page, err

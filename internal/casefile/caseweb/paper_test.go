@@ -30,6 +30,9 @@ func TestAMissingPaperIsNamed(t *testing.T) {
 		at := "/p/lin/cases/" + k.Number
 		c.Post("desk", at+"/do", url.Values{"step": {k.State.Step}, "outcome": {"done"}, "version": {strconv.Itoa(k.State.Version)}}).
 			Want(t, http.StatusUnprocessableEntity).Has(t, "还缺“投诉信扫描件”", `<a href="`+at+`/way/paper?choice=letter">登记材料</a>`)
+		// What the customer wants is on the case's paper as on its page (CMP-01).
+		c.Get("desk", at).Want(t, http.StatusOK).Has(t, "客户要的结果</span> 书面答复")
+		c.Get("desk", at+"/print").Want(t, http.StatusOK).Has(t, "书面答复")
 	})
 }
 
