@@ -13,7 +13,7 @@ var kindWords = map[engine.EventKind]text.Both{
 	engine.EvPromise:  text.B("答应了客户", "promised the customer"),
 	engine.EvPause:    text.B("暂停", "paused it"),
 	engine.EvResume:   text.B("继续", "resumed it"),
-	engine.EvAssign:   text.B("改派", "assigned it"),
+	engine.EvAssign:   text.B("转交", "assigned it"),
 	engine.EvOwner:    text.B("移交首问责任", "handed the ownership on"),
 	engine.EvAmend:    text.B("更正了内容", "corrected answers"),
 	engine.EvAbout:    text.B("定了房屋和客户", "set unit and customer"),
@@ -52,6 +52,3 @@ func onlyPictures(def *procedure.Definition, e engine.Event) bool {
 	}
 	return len(e.Fields) > 0
 }
-
-// Describe says in words what an event of a case did, for timelines.
-func (v View) Describe(e engine.Event) text.Both { return describe(v.Def, e) }

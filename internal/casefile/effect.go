@@ -263,8 +263,10 @@ func accountsOf(cases []Case, events []engine.Event) []int64 {
 	}
 	for _, e := range events {
 		ids = append(ids, e.Actor.ID)
-		if id, ok := e.Data["account"].(int64); ok {
-			ids = append(ids, id)
+		for _, key := range []string{"account", "takes"} {
+			if id, ok := e.Data[key].(int64); ok {
+				ids = append(ids, id)
+			}
 		}
 	}
 	slices.Sort(ids)

@@ -36,7 +36,7 @@ func TestAComplaintGoesToItsDepartment(t *testing.T) {
 		}
 		send := url.Values{"step": {"assign"}, "outcome": {"sent"}, "version": {strconv.Itoa(k.State.Version)}, "assignee": {""}}
 		c.Post("desk", path+"/do", send).Want(t, http.StatusSeeOther)
-		c.Get("desk", path).Want(t, http.StatusOK).Has(t, "工程部").Lacks(t, "工种")
+		c.Get("desk", path).Want(t, http.StatusOK).Has(t, "工程部", "完成「交责任部门」：派给 工程部").Lacks(t, "工种")
 		if now := c.Case(k.ID); now.State.Team != "engineering" {
 			t.Errorf("it went to %q", now.State.Team)
 		}
@@ -52,6 +52,7 @@ func TestAComplaintGoesToItsDepartment(t *testing.T) {
 			t.Errorf("it is with account %d of %q", k.State.Assignee, k.State.Team)
 		}
 		c.Get("department_head", mine).Want(t, http.StatusOK).Has(t, k.Number)
+		c.Get("desk", path).Want(t, http.StatusOK).Has(t, "完成「首次联系」，由此经办")
 		k = c.Do("desk", k, "inform", "told", map[string]any{"told": "下午去看"}, map[string]any{"takes": c.Actor("desk").Account})
 		if k.State.Assignee != c.Actor("department_head").Account {
 			t.Errorf("telling the customer took it: account %d", k.State.Assignee)

@@ -2,6 +2,8 @@ package caseweb_test
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
 	"testing"
 
 	"guanjia/e2e/center"
@@ -52,5 +54,29 @@ func TestAStepWaitsForItsPost(t *testing.T) {
 		waits("cashier", "水龙头滴水", true)
 		waits("supervisor", "水龙头滴水", false)
 		c.Get("cashier", "/p/lin/cases/"+k.Number).Want(t, http.StatusOK)
+	})
+}
+
+// The history says to whom work was sent, who has it instead and who had it
+// before, on the page and on paper.
+// proves REP-03
+func TestTheHistorySaysToWhom(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		c.Hire("陈刚", "technician", c.Project.ID)
+		c.Hire("周敏", "desk", c.Project.ID)
+		k := c.Repair("龙头滴水")
+		at := "/p/lin/cases/" + k.Number
+		id := func(who string) string { return strconv.FormatInt(c.Actor(who).Account, 10) }
+		way := func(name, to, words string) {
+			t.Helper()
+			c.Post("supervisor", at+"/way/"+name, url.Values{"choice": {to}, "text": {words}, "version": {strconv.Itoa(c.Case(k.ID).State.Version)}}).Want(t, http.StatusSeeOther)
+		}
+		c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		way("assign", id("陈刚"), "他离得近")
+		way("owner", id("周敏"), "林晓休假")
+		said := []string{"完成「派单」：派给 technician", "转交给 陈刚（原来是 technician）", "请 周敏 接手首问责任"}
+		c.Get("desk", at).Want(t, http.StatusOK).Has(t, said...)
+		c.Get("desk", at+"/print").Want(t, http.StatusOK).Has(t, said...)
 	})
 }
