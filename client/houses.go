@@ -110,6 +110,7 @@ type Entry struct {
 	Month     string     `json:"month"`
 	Confirmed *time.Time `json:"confirmed"`
 	Changed   bool       `json:"changed"`
+	Unreached bool       `json:"unreached"`
 	Note      string     `json:"note"`
 }
 
@@ -120,6 +121,7 @@ type EntryPage struct {
 	Units     int     `json:"units"`
 	Confirmed int     `json:"confirmed"`
 	Changed   int     `json:"changed"`
+	Unreached int     `json:"unreached"`
 	Issues    []Issue `json:"issues"`
 	Entries   []Entry `json:"entries"`
 	Next      string  `json:"next"`
@@ -188,4 +190,15 @@ func (c *Client) Directory(ctx context.Context, month, show, after string) (Entr
 // Confirm records that a unit was asked about its entry this month.
 func (c *Client) Confirm(ctx context.Context, unit string, changed bool, note string) error {
 	return c.call(ctx, http.MethodPost, c.in("/units/"+url.PathEscape(unit)+"/confirm"), "", map[string]any{"changed": changed, "note": note}, nil)
+}
+
+// NotReached records that nobody could be reached at a unit this month: it is
+// not confirmed.
+func (c *Client) NotReached(ctx context.Context, unit, note string) error {
+	return c.call(ctx, http.MethodPost, c.in("/units/"+url.PathEscape(unit)+"/confirm"), "", map[string]any{"changed": false, "unreached": true, "note": note}, nil)
+}
+
+// RevertEntry takes back what was recorded of a unit's entry this month.
+func (c *Client) RevertEntry(ctx context.Context, unit string) error {
+	return c.do(ctx, "POST", c.in("/units/"+url.PathEscape(unit)+"/confirm/revert"), "", nil)
 }

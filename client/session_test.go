@@ -272,6 +272,11 @@ func houses(ctx context.Context, t *testing.T, h house, c *client.Client) {
 	if list := must[[]client.Contact](t)(c.Emergency(ctx, made.ID)); len(list) != 1 || list[0].Mobile == "" || strings.Contains(list[0].Mobile, "00001111") {
 		t.Errorf("emergency %+v", list)
 	}
+	ok(t, c.NotReached(ctx, made.ID, "停机"))
+	if d := must[client.EntryPage](t)(c.Directory(ctx, "", "unreached", "")); d.Confirmed != 0 || d.Unreached != 1 || len(d.Entries) != 1 || d.Entries[0].Confirmed != nil {
+		t.Errorf("not reached: %+v", d)
+	}
+	ok(t, c.RevertEntry(ctx, made.ID))
 	ok(t, c.Confirm(ctx, made.ID, true, "换了电话"))
 	issue := must[client.Issue](t)(c.GiveOutDirectory(ctx, ""))
 	ok(t, c.SignDirectory(ctx, issue.ID))

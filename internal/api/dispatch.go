@@ -188,7 +188,7 @@ func issueOf(i estate.Issue) Issue {
 }
 
 func (s *Service) giveOut(ctx context.Context, _ struct{}) (Issue, error) {
-	i, err := s.estate.GiveOut(ctx, actorOf(ctx), projectOf(ctx))
+	i, err := s.estate.GiveOut(ctx, actorOf(ctx), projectOf(ctx), true) // a program that asks for it means it
 	return issueOf(i), err
 }
 

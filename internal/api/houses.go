@@ -125,8 +125,9 @@ type Hit struct {
 
 // Confirm is what came of asking a unit about its directory entry (EST-04).
 type Confirm struct {
-	Changed bool   `json:"changed"`
-	Note    string `json:"note,omitempty"`
+	Changed   bool   `json:"changed"`
+	Unreached bool   `json:"unreached,omitempty"` // nobody was reached: no confirmation
+	Note      string `json:"note,omitempty"`
 }
 
 // Entry is a unit in the directory of a month.
@@ -135,6 +136,7 @@ type Entry struct {
 	Month     string     `json:"month"`
 	Confirmed *time.Time `json:"confirmed,omitempty"`
 	Changed   bool       `json:"changed"`
+	Unreached bool       `json:"unreached"`
 	Note      string     `json:"note,omitempty"`
 }
 
@@ -145,6 +147,7 @@ type EntryPage struct {
 	Units     int     `json:"units"`
 	Confirmed int     `json:"confirmed"`
 	Changed   int     `json:"changed"`
+	Unreached int     `json:"unreached"`
 	Issues    []Issue `json:"issues"`
 	Entries   []Entry `json:"entries"`
 	Next      string  `json:"next,omitempty"`
@@ -192,10 +195,12 @@ type searchIn struct {
 }
 
 type directoryIn struct {
-	Month string `query:"month"`
-	Show  string `query:"show"`
-	After string `query:"after"`
-	Limit int    `query:"limit"`
+	Month    string `query:"month"`
+	Show     string `query:"show"`
+	Building int64  `query:"building"`
+	Text     string `query:"text"`
+	After    string `query:"after"`
+	Limit    int    `query:"limit"`
 }
 
 type confirmIn struct {
@@ -216,6 +221,7 @@ func (s *Service) houseOperations() []operation {
 		call("findCallers", http.MethodGet, inProject+"/callers", desk.PermDesk, "estate", "Who may be behind a number", http.StatusOK, s.callers),
 		call("listDirectory", http.MethodGet, inProject+"/directory", estate.PermView, "estate", "The directory of a month with its progress", http.StatusOK, s.directory),
 		call("confirmEntry", http.MethodPost, inProject+"/units/{id}/confirm", estate.PermDirectory, "estate", "Record that a unit's entry was asked about this month", http.StatusNoContent, s.confirm),
+		call("revertEntry", http.MethodPost, inProject+"/units/{id}/confirm/revert", estate.PermDirectory, "estate", "Take back what was recorded of a unit's entry this month", http.StatusNoContent, s.unconfirm),
 	}
 }
 
@@ -332,23 +338,34 @@ func (s *Service) directory(ctx context.Context, in directoryIn) (EntryPage, err
 	}
 	var d estate.Directory
 	err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		d, err = s.estate.DirectoryOf(ctx, tx, projectOf(ctx), in.Month, in.Show, in.After, "", limit)
+		d, err = s.estate.DirectoryOf(ctx, tx, estate.DirectoryFilter{
+			Project: projectOf(ctx), Month: in.Month, Show: in.Show, Building: in.Building, Text: in.Text, After: in.After, Limit: limit,
+		})
 		return err
 	})
-	out := EntryPage{Month: d.Month, Due: d.Due, Units: d.Units, Confirmed: d.Confirmed, Changed: d.Changed, Entries: make([]Entry, 0, len(d.Rows)), Next: d.Next, Issues: []Issue{}}
+	out := EntryPage{Month: d.Month, Due: d.Due, Units: d.Units, Confirmed: d.Confirmed, Changed: d.Changed, Unreached: d.Unreached, Entries: make([]Entry, 0, len(d.Rows)), Next: d.Next, Issues: []Issue{}}
 	for _, i := range d.Issues {
 		out.Issues = append(out.Issues, issueOf(i))
 	}
 	for _, r := range d.Rows {
-		out.Entries = append(out.Entries, Entry{
-			Unit: unitOf(r.Unit, r.Holders), Month: d.Month, Confirmed: when(r.Confirm.At), Changed: r.Confirm.Changed, Note: r.Confirm.Note,
-		})
+		e := Entry{Unit: unitOf(r.Unit, r.Holders), Month: d.Month, Changed: r.Confirm.Changed, Unreached: r.Confirm.Missed, Note: r.Confirm.Note}
+		if !e.Unreached {
+			e.Confirmed = when(r.Confirm.At)
+		}
+		out.Entries = append(out.Entries, e)
 	}
 	return out, err
 }
 
 func (s *Service) confirm(ctx context.Context, in confirmIn) (nothing, error) {
+	if in.Body.Unreached {
+		return nothing{}, s.estate.NotReached(ctx, actorOf(ctx), projectOf(ctx), in.ID, in.Body.Note)
+	}
 	return nothing{}, s.estate.Confirm(ctx, actorOf(ctx), projectOf(ctx), in.ID, in.Body.Changed, in.Body.Note)
+}
+
+func (s *Service) unconfirm(ctx context.Context, in idIn) (nothing, error) {
+	return nothing{}, s.estate.TakeBack(ctx, actorOf(ctx), projectOf(ctx), in.ID)
 }
 
 func unitOf(u estate.Unit, holders []estate.Occupancy) Unit {

@@ -37,7 +37,7 @@ var byProgram = map[string]string{
 	"GET /units/{id}/emergency": "getEmergency", "POST /units/{id}/emergency": "setEmergency", "GET /units/{id}/changes": "listUnitChanges",
 	"GET /people": "listPeople", "GET /people.xlsx": "listPeople", "GET /people/new": "createPerson", "POST /people/new": "createPerson", "GET /people/{id}": "getPerson",
 	"GET /people/{id}/edit": "getPerson", "POST /people/{id}/edit": "savePerson setIdentity", "POST /people/{id}/forget": "forgetPerson",
-	"GET /directory": "listDirectory", "GET /directory/print": "listDirectory", "POST /directory/issues": "giveOutDirectory", "POST /directory/issues/{issue}/sign": "signDirectory", "POST /directory/{unit}/confirm": "confirmEntry",
+	"GET /directory": "listDirectory", "GET /directory/print": "listDirectory", "POST /directory/issues": "giveOutDirectory", "POST /directory/issues/{issue}/sign": "signDirectory", "POST /directory/{unit}/confirm": "confirmEntry", "POST /directory/{unit}/revert": "revertEntry",
 	"GET /registers": "listRegisters", "GET /registers/{register}": "listEntries", "GET /registers/{register}/export.xlsx": "listEntries", "GET /registers/{register}/print": "listEntries",
 	"GET /registers/{register}/new": "listRegisters", "POST /registers/{register}/new": "createEntry", "GET /registers/{register}/{id}": "getEntry",
 	"GET /registers/{register}/{id}/edit": "getEntry", "POST /registers/{register}/{id}/edit": "saveEntry", "POST /registers/{register}/{id}/move": "moveEntry",

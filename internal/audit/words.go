@@ -53,6 +53,8 @@ var actions = map[string]text.Both{
 	"integration.hook.end":     text.B("停用对外回调", "Ended a webhook"),
 	"integration.hook.resume":  text.B("恢复对外回调", "Resumed a webhook"),
 	"estate.unit.confirm":      text.B("核对通讯录", "Confirmed the directory"),
+	"estate.unit.unreached":    text.B("核对通讯录没联系上", "Found nobody for the directory"),
+	"estate.unit.unconfirm":    text.B("撤回通讯录核对", "Took a confirmation of the directory back"),
 	"estate.directory.issue":   text.B("签发通讯录", "Gave out the directory"),
 	"estate.directory.sign":    text.B("签收通讯录", "Signed for the directory"),
 	"estate.batch.open":        text.B("开始导入", "Began an import"),

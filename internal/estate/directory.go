@@ -11,7 +11,6 @@ import (
 	"guanjia/internal/calendar"
 	"guanjia/internal/errs"
 	"guanjia/internal/store"
-	"guanjia/internal/text"
 )
 
 // Confirmation is that the directory entry of a unit was asked about in a
@@ -20,6 +19,7 @@ type Confirmation struct {
 	Unit    int64
 	Month   string // "2026-11"
 	Changed bool
+	Missed  bool // nobody was reached: no confirmation, to be tried again
 	Note    string
 	Actor   string
 	At      time.Time // zero: not yet
@@ -33,6 +33,7 @@ type Issue struct {
 	Units     int
 	Confirmed int
 	Changed   int
+	Unreached int
 	IssuedBy  string
 	IssuedAt  time.Time
 	SignedBy  string // of security
@@ -53,12 +54,24 @@ type DirectoryRow struct {
 
 // Views of the directory.
 const (
-	ShowTodo    = ""        // not yet confirmed this month
-	ShowDone    = "done"    // confirmed
-	ShowChanged = "changed" // confirmed with a change
-	ShowVacant  = "vacant"  // vacant units: the owner's contact is kept current
-	ShowAll     = "all"
+	ShowTodo      = ""          // not yet confirmed this month, those not reached included
+	ShowUnreached = "unreached" // tried, nobody was reached
+	ShowDone      = "done"      // confirmed
+	ShowChanged   = "changed"   // confirmed with a change
+	ShowVacant    = "vacant"    // vacant units: the owner's contact is kept current
+	ShowAll       = "all"
 )
+
+// DirectoryFilter says which units of the directory are shown.
+type DirectoryFilter struct {
+	Project       int64
+	Month         string // "" the current one
+	Show          string
+	Building      int64
+	Text          string // a room, a name, a phone, as typed into the search box
+	After, Before string // cursors
+	Limit         int
+}
 
 // Directory is one page of the directory of a month with its progress.
 type Directory struct {
@@ -69,6 +82,7 @@ type Directory struct {
 	Units      int
 	Confirmed  int
 	Changed    int
+	Unreached  int
 	Rows       []DirectoryRow
 	Prev, Next string
 	Issues     []Issue
@@ -93,34 +107,53 @@ var monthForm = regexp.MustCompile(`^[12][0-9]{3}-(0[1-9]|1[0-2])$`)
 // inDirectory are the units somebody can be reached at.
 const inDirectory = "u.project_id = ? AND u.state <> 'unsold' AND u.use <> 'parking' AND u.use <> 'storage'"
 
-// DirectoryOf is one page of the directory; month "" is the current one.
-func (s *Service) DirectoryOf(ctx context.Context, tx *store.Tx, project int64, month, show, after, before string, limit int) (Directory, error) {
-	d := Directory{Month: month, Today: today(tx)}
+// DirectoryOf is one page of the directory; its counts are of all units.
+func (s *Service) DirectoryOf(ctx context.Context, tx *store.Tx, f DirectoryFilter) (Directory, error) {
+	project, after, before, limit := f.Project, f.After, f.Before, f.Limit
+	d := Directory{Month: f.Month, Today: today(tx)}
 	if !monthForm.MatchString(d.Month) {
 		d.Month = d.Today[:7]
 	}
 	d.Due, d.VacantFor = s.dueDay(project, d.Month), s.span(project, "directory.vacant")
-	counts, err := store.One(ctx, tx, func(scan store.Scan) (x [3]int, err error) { return x, scan(&x[0], &x[1], &x[2]) },
-		`SELECT count(*), count(c.unit_id), coalesce(sum(c.changed), 0) FROM estate_live_unit u
+	counts, err := store.One(ctx, tx, func(scan store.Scan) (x [4]int, err error) { return x, scan(&x[0], &x[1], &x[2], &x[3]) },
+		`SELECT count(*), count(c.unit_id), coalesce(sum(c.changed), 0), coalesce(sum(c.unreached), 0) FROM estate_live_unit u
 LEFT JOIN estate_confirmation c ON c.project_id = u.project_id AND c.unit_id = u.id AND c.month = ? WHERE `+inDirectory, d.Month, project)
 	if err != nil {
 		return d, err
 	}
-	d.Units, d.Confirmed, d.Changed = counts[0], counts[1], counts[2]
+	d.Units, d.Confirmed, d.Changed, d.Unreached = counts[0], counts[1]-counts[3], counts[2], counts[3]
 	d.Issues, err = store.All(ctx, tx, scanIssue, "SELECT "+issueColumns+" FROM estate_issue WHERE project_id = ? ORDER BY id DESC LIMIT 12", project)
 	if err != nil {
 		return d, err
 	}
 	where, args := inDirectory, []any{d.Month, project}
-	switch show {
+	switch f.Show {
 	case ShowTodo:
-		where += " AND c.unit_id IS NULL"
+		where += " AND (c.unit_id IS NULL OR c.unreached = 1)"
+	case ShowUnreached:
+		where += " AND c.unreached = 1"
 	case ShowDone:
-		where += " AND c.unit_id IS NOT NULL"
+		where += " AND c.unreached = 0"
 	case ShowChanged:
 		where += " AND c.changed = 1"
 	case ShowVacant:
 		where += " AND u.state = 'vacant'"
+	}
+	if f.Building != 0 {
+		where, args = where+" AND u.building_id = ?", append(args, f.Building)
+	}
+	if f.Text != "" {
+		units, err := s.unitsMeant(ctx, tx, project, f.Text)
+		if err != nil {
+			return d, err
+		}
+		if len(units) == 0 {
+			return d, nil
+		}
+		where += " AND u.id IN (" + store.Marks(len(units)) + ")"
+		for _, id := range units {
+			args = append(args, id)
+		}
 	}
 	order := "u.sort"
 	if after != "" {
@@ -130,11 +163,11 @@ LEFT JOIN estate_confirmation c ON c.project_id = u.project_id AND c.unit_id = u
 	}
 	rows, err := store.All(ctx, tx, func(scan store.Scan) (r DirectoryRow, err error) {
 		var at int64
-		err = scan(append(r.dest(), &r.Confirm.Changed, &r.Confirm.Note, &r.Confirm.Actor, &at, &r.Last)...)
+		err = scan(append(r.dest(), &r.Confirm.Changed, &r.Confirm.Missed, &r.Confirm.Note, &r.Confirm.Actor, &at, &r.Last)...)
 		r.Confirm.At, r.Confirm.Unit, r.Confirm.Month = store.Time(at), r.ID, d.Month
 		return r, err
-	}, "SELECT "+unitColumns+`, coalesce(c.changed, 0), coalesce(c.note, ''), coalesce(c.account_name, ''), coalesce(c.at, 0),
-coalesce((SELECT max(l.month) FROM estate_confirmation l WHERE l.project_id = u.project_id AND l.unit_id = u.id), '')
+	}, "SELECT "+unitColumns+`, coalesce(c.changed, 0), coalesce(c.unreached, 0), coalesce(c.note, ''), coalesce(c.account_name, ''), coalesce(c.at, 0),
+coalesce((SELECT max(l.month) FROM estate_confirmation l WHERE l.project_id = u.project_id AND l.unit_id = u.id AND l.unreached = 0), '')
 FROM estate_live_unit u LEFT JOIN estate_confirmation c ON c.project_id = u.project_id AND c.unit_id = u.id AND c.month = ?
 WHERE `+where+" ORDER BY "+order+" LIMIT ?", append(args, limit+1)...)
 	if err != nil {
@@ -233,74 +266,44 @@ func (s *Service) reach(ctx context.Context, tx *store.Tx, project int64, d *Dir
 	return nil
 }
 
-// Confirm records that a unit's entry was asked about this month. Unchanged
-// entries make the phones of who holds the unit verified. A second time in the
-// month replaces the first. Errors: Forbidden, NotFound, Invalid (a change
-// without words).
-func (s *Service) Confirm(ctx context.Context, actor auth.Actor, project, unit int64, changed bool, note string) error {
-	if err := need(actor, PermDirectory, project); err != nil {
-		return err
-	}
-	note = text.Clean(note)
-	var f errs.Fields
-	if changed && note == "" {
-		f.Add("note", "estate.directory.note", "写明哪里变了。", "Say what changed.")
-	}
-	checkLength(&f, "note", note, 500)
-	if err := f.Err("estate.directory.invalid"); err != nil {
-		return err
-	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := s.Unit(ctx, tx, project, unit); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `INSERT INTO estate_confirmation (project_id, month, unit_id, changed, note, account_id, account_name, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (project_id, month, unit_id) DO UPDATE SET changed = excluded.changed, note = excluded.note, account_id = excluded.account_id, account_name = excluded.account_name, at = excluded.at`,
-			project, today(tx)[:7], unit, store.Bool(changed), note, actor.Account, actor.Name, store.Micros(tx.Now())); err != nil {
-			return err
-		}
-		if err := s.changed(ctx, tx, actor, project, "unit", unit, "confirm", map[string]any{"month": today(tx)[:7], "changed": changed}); err != nil || changed {
-			return err
-		}
-		_, err := tx.Exec(ctx, `UPDATE estate_phone SET verified_at = ? WHERE project_id = ? AND person_id IN
-(SELECT o.person_id FROM estate_occupancy o WHERE o.project_id = ? AND o.unit_id = ? AND (o.to_date = '' OR o.to_date >= ?))`,
-			store.Micros(tx.Now()), project, project, unit, today(tx))
-		return err
-	})
-}
-
-const issueColumns = "id, month, number, units, confirmed, changed, issued_by, issued_at, signed_by, signed_at"
+const issueColumns = "id, month, number, units, confirmed, changed, unreached, issued_by, issued_at, signed_by, signed_at"
 
 func scanIssue(scan store.Scan) (Issue, error) {
 	var i Issue
 	var issued, signed int64
-	err := scan(&i.ID, &i.Month, &i.Number, &i.Units, &i.Confirmed, &i.Changed, &i.IssuedBy, &issued, &i.SignedBy, &signed)
+	err := scan(&i.ID, &i.Month, &i.Number, &i.Units, &i.Confirmed, &i.Changed, &i.Unreached, &i.IssuedBy, &issued, &i.SignedBy, &signed)
 	i.IssuedAt, i.SignedAt = store.Time(issued), store.Time(signed)
 	return i, err
 }
 
 // GiveOut issues the directory of this month anew: a numbered version that
-// security signs for. Errors: Forbidden, Conflict (the last version of the
-// month is not signed for yet).
-func (s *Service) GiveOut(ctx context.Context, actor auth.Actor, project int64) (Issue, error) {
+// security signs for. While units are left to confirm whoever gives it out must
+// be sure. Errors: Forbidden, Conflict (the last version of the month is not
+// signed for yet), Invalid (not sure).
+func (s *Service) GiveOut(ctx context.Context, actor auth.Actor, project int64, sure bool) (Issue, error) {
 	var out Issue
 	if err := need(actor, PermDirectory, project); err != nil {
 		return out, err
 	}
 	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		d, err := s.DirectoryOf(ctx, tx, project, "", ShowTodo, "", "", 1)
+		d, err := s.DirectoryOf(ctx, tx, DirectoryFilter{Project: project, Limit: 1})
 		if err != nil {
 			return err
 		}
-		out = Issue{ID: tx.NewID(), Month: d.Month, Number: 1, Units: d.Units, Confirmed: d.Confirmed, Changed: d.Changed, IssuedBy: actor.Name, IssuedAt: tx.Now()}
+		out = Issue{ID: tx.NewID(), Month: d.Month, Number: 1, Units: d.Units, Confirmed: d.Confirmed, Changed: d.Changed, Unreached: d.Unreached, IssuedBy: actor.Name, IssuedAt: tx.Now()}
 		if len(d.Issues) > 0 && d.Issues[0].Month == d.Month {
 			if d.Issues[0].SignedAt.IsZero() {
 				return errs.New(errs.Conflict, "estate.directory.unsigned", "上一版还没有签收，没有再发。", "The last version is not signed for yet; no other was issued.")
 			}
 			out.Number = d.Issues[0].Number + 1
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO estate_issue (project_id, id, month, number, units, confirmed, changed, issued_by, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			project, out.ID, out.Month, out.Number, out.Units, out.Confirmed, out.Changed, out.IssuedBy, store.Micros(out.IssuedAt))
+		if d.Confirmed < d.Units && !sure {
+			return errs.Newf(errs.Invalid, "estate.directory.unfinished", "%d 户只核对了 %d 户，%d 户没联系上。没有发出；要这样发出，请打勾。",
+				"Of %d units %d are confirmed, %d were not reached. Nothing was issued; tick to issue it so.", d.Units, d.Confirmed, d.Unreached).
+				Field("sure", "required", "要这样发出，请打勾", "tick to issue it so")
+		}
+		_, err = tx.Exec(ctx, "INSERT INTO estate_issue (project_id, id, month, number, units, confirmed, changed, unreached, issued_by, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			project, out.ID, out.Month, out.Number, out.Units, out.Confirmed, out.Changed, out.Unreached, out.IssuedBy, store.Micros(out.IssuedAt))
 		if err != nil {
 			return err
 		}
@@ -339,7 +342,7 @@ func (s *Service) UnitConfirmed(ctx context.Context, tx *store.Tx, project, unit
 		err = scan(&c.Month, &c.Changed, &c.Note, &c.Actor, &at)
 		c.Unit, c.At = unit, store.Time(at).In(calendar.Zone)
 		return c, err
-	}, "SELECT month, changed, note, account_name, at FROM estate_confirmation WHERE project_id = ? AND unit_id = ? ORDER BY month DESC LIMIT 1", project, unit)
+	}, "SELECT month, changed, note, account_name, at FROM estate_confirmation WHERE project_id = ? AND unit_id = ? AND unreached = 0 ORDER BY month DESC LIMIT 1", project, unit)
 	if err != nil || len(list) == 0 {
 		return Confirmation{Unit: unit}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 func (h *house) directory(show string) (d estate.Directory) {
 	h.t.Helper()
 	h.read(func(ctx context.Context, tx *store.Tx) (err error) {
-		d, err = h.DirectoryOf(ctx, tx, h.project, "", show, "", "", 50)
+		d, err = h.DirectoryOf(ctx, tx, estate.DirectoryFilter{Project: h.project, Show: show, Limit: 50})
 		return err
 	})
 	return d
@@ -72,11 +73,11 @@ func TestDirectoryOfTheMonth(t *testing.T) {
 			}
 			return err
 		})
-		issue, err := h.GiveOut(ctx, me, h.project)
+		issue, err := h.GiveOut(ctx, me, h.project, false)
 		if err != nil || issue.Number != 1 || issue.Confirmed != 2 {
 			t.Errorf("%+v %v", issue, err)
 		}
-		_, err = h.GiveOut(ctx, me, h.project)
+		_, err = h.GiveOut(ctx, me, h.project, false)
 		wantCode(t, err, "estate.directory.unsigned")
 		if err := h.SignIssue(ctx, me, h.project, issue.ID); errs.KindOf(err) != errs.Forbidden {
 			t.Errorf("the desk signs for security: %v", err)
@@ -95,7 +96,7 @@ func TestDirectoryOfTheMonth(t *testing.T) {
 		if len(vacant.Rows) != 2 || !vacant.Rows[1].Stale || vacant.Rows[0].Stale {
 			t.Errorf("vacant: %+v", vacant.Rows)
 		}
-		if again, err := h.GiveOut(ctx, me, h.project); err != nil || again.Number != 2 {
+		if again, err := h.GiveOut(ctx, me, h.project, false); err != nil || again.Number != 2 {
 			t.Errorf("given out again: %+v %v", again, err)
 		}
 		if vacant := h.directory(estate.ShowVacant); vacant.Rows[1].Stale {
@@ -140,5 +141,105 @@ func TestDirectoryPages(t *testing.T) {
 		if strings.Contains(h.front(estate.PermDirectory).get("/directory/print?show=all"), "13812346621") {
 			t.Error("whole numbers without the right")
 		}
+	})
+}
+
+// proves EST-04: who was not reached is not confirmed, is tried again, and a
+// wrong answer is taken back with what it had verified; an unfinished version is
+// not given out unasked.
+func TestDirectoryUnreachedAndTakenBack(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, rooms, func(t *testing.T, db *store.DB, clock *calendar.Manual) {
+		h := newHouse(t, db, clock)
+		ctx, me := context.Background(), clerk(h.project, estate.PermDirectory)
+		a, b := h.unit("3栋", "1单元", "1502"), h.unit("4栋", "1单元", "1501")
+		owner := h.person("周慧兰", "13812346621")
+		h.occupy(a, owner, estate.Owner, "2019-06-28", "")
+		verified := func() (out bool) {
+			h.read(func(ctx context.Context, tx *store.Tx) error {
+				calls, err := h.Callers(ctx, tx, h.project, "13812346621")
+				out = len(calls) == 1 && calls[0].Verified
+				return err
+			})
+			return out
+		}
+		was := verified()
+		ok := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := h.NotReached(ctx, clerk(h.project, estate.PermView), h.project, a.ID, ""); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("without the right: %v", err)
+		}
+		ok(h.Confirm(ctx, me, h.project, a.ID, false, ""))
+		if !verified() {
+			t.Error("an unchanged entry leaves the phone unverified")
+		}
+		clock.Add(time.Hour)
+		ok(h.NotReached(ctx, me, h.project, a.ID, "停机"))
+		if d := h.directory(estate.ShowUnreached); d.Confirmed != 0 || d.Unreached != 1 || len(d.Rows) != 1 || d.Rows[0].Confirm.Note != "停机" || d.Rows[0].Last != "" {
+			t.Errorf("not reached: %+v", d)
+		}
+		if verified() != was {
+			t.Error("a phone that was out of service stays verified")
+		}
+		if d := h.directory(estate.ShowTodo); len(d.Rows) != 2 {
+			t.Errorf("who was not reached is not tried again: %+v", d.Rows)
+		}
+		if d := h.directory(estate.ShowDone); len(d.Rows) != 0 {
+			t.Errorf("who was not reached is confirmed: %+v", d.Rows)
+		}
+		ok(h.Confirm(ctx, me, h.project, a.ID, false, ""))
+		ok(h.TakeBack(ctx, me, h.project, a.ID))
+		if d := h.directory(estate.ShowTodo); d.Confirmed != 0 || d.Unreached != 0 || len(d.Rows) != 2 || verified() != was {
+			t.Errorf("taken back: %+v", d)
+		}
+		if err := h.TakeBack(ctx, me, h.project, a.ID); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("taken back twice: %v", err)
+		}
+		ok(h.Confirm(ctx, me, h.project, b.ID, false, ""))
+		ok(h.NotReached(ctx, me, h.project, a.ID, ""))
+		_, err := h.GiveOut(ctx, me, h.project, false)
+		wantField(t, err, "sure")
+		issue, err := h.GiveOut(ctx, me, h.project, true)
+		if err != nil || issue.Units != 2 || issue.Confirmed != 1 || issue.Unreached != 1 {
+			t.Errorf("%+v %v", issue, err)
+		}
+	})
+}
+
+// The list is cut by building and searched by room or name; an answer is taken
+// back from the bar or the list; an unfinished version asks with the counts.
+func TestDirectoryIsFilteredAndUndone(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		a, b := h.unit("3栋", "1单元", "1502"), h.unit("4栋", "1单元", "0901")
+		h.occupy(a, h.person("周慧兰", "13812346621"), estate.Owner, "2019-06-28", "")
+		f := h.front(append(everything, estate.PermSign)...)
+		for path, want := range map[string][2]string{
+			fmt.Sprintf("/directory?building=%d", b.Building): {"0901", "1502"},
+			"/directory?q=1502":                      {"1502", "0901"},
+			"/directory?q=" + url.QueryEscape("周慧兰"): {"1502", "0901"},
+			"/directory?q=zzz":                       {"这样筛选没有房屋", "1502"},
+		} {
+			if body := f.get(path, want[0]); strings.Contains(body, want[1]) {
+				t.Errorf("%s has %s", path, want[1])
+			}
+		}
+		at := fmt.Sprintf("/directory/%d/", a.ID)
+		f.post(at+"confirm", http.StatusSeeOther, form("changed", "unreached", "note", "停机"))
+		f.get("/directory?show=unreached", "1502", "没联系上：停机")
+		f.post("/directory/issues", http.StatusUnprocessableEntity, form())
+		f.get("/directory", "2 户只核对了 0 户，1 户没联系上")
+		f.post(at+"confirm", http.StatusSeeOther, form("changed", "0"))
+		f.get("/directory?show=done", "1502", at+"revert", "撤回")
+		f.post(at+"revert", http.StatusSeeOther, form())
+		if body := f.get("/directory?show=done"); strings.Contains(body, "1502") {
+			t.Error("taken back, it is confirmed still")
+		}
+		f.post("/directory/issues", http.StatusSeeOther, form("sure", "yes"))
+		f.get("/directory", "核对 0/2")
 	})
 }

@@ -99,28 +99,10 @@ func (s *Service) ListUnits(ctx context.Context, tx *store.Tx, f UnitFilter) (Un
 
 func (s *Service) findUnits(ctx context.Context, tx *store.Tx, f UnitFilter) (UnitPage, error) {
 	var page UnitPage
-	hits, err := s.index.Find(ctx, tx, f.Project, f.Text, []string{KindUnit, KindPerson}, 0)
+	ids, err := s.unitsMeant(ctx, tx, f.Project, f.Text)
 	if err != nil {
 		return page, err
 	}
-	var ids, people []int64
-	for _, h := range hits {
-		if h.Kind == KindUnit {
-			ids = append(ids, h.ID)
-		} else {
-			people = append(people, h.ID)
-		}
-	}
-	if len(people) > 0 {
-		theirs, err := s.holders(ctx, tx, f.Project, "o.person_id", people)
-		if err != nil {
-			return page, err
-		}
-		for _, h := range theirs {
-			ids = append(ids, h.unit)
-		}
-	}
-	ids = unique(ids)
 	found, err := s.UnitsByID(ctx, tx, f.Project, ids)
 	if err != nil {
 		return page, err
@@ -325,4 +307,31 @@ func (s *Service) withHoldings(ctx context.Context, tx *store.Tx, project int64,
 		rows[i].Phones = phones[p.ID]
 	}
 	return rows, err
+}
+
+// unitsMeant are the units whose room, or whose holder, what was typed may
+// mean, the best first.
+func (s *Service) unitsMeant(ctx context.Context, tx *store.Tx, project int64, typed string) ([]int64, error) {
+	hits, err := s.index.Find(ctx, tx, project, typed, []string{KindUnit, KindPerson}, 0)
+	if err != nil {
+		return nil, err
+	}
+	var ids, people []int64
+	for _, h := range hits {
+		if h.Kind == KindUnit {
+			ids = append(ids, h.ID)
+		} else {
+			people = append(people, h.ID)
+		}
+	}
+	if len(people) > 0 {
+		theirs, err := s.holders(ctx, tx, project, "o.person_id", people)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range theirs {
+			ids = append(ids, h.unit)
+		}
+	}
+	return unique(ids), nil
 }

@@ -77,6 +77,7 @@ func (p *Pages) routes() []web.Route {
 		at("POST /directory/issues", PermDirectory, p.giveOut),
 		at("POST /directory/issues/{issue}/sign", PermSign, p.signIssue),
 		at("POST /directory/{unit}/confirm", PermDirectory, p.confirm),
+		at("POST /directory/{unit}/revert", PermDirectory, p.takeBack),
 		at("GET /registers", PermView, p.registers),
 		at("GET /registers/{register}", PermView, p.register),
 		at("GET /registers/segments/rule", PermRegister, p.segmentPage),
