@@ -89,7 +89,7 @@ func say(ctx context.Context, v casefile.View, at int, entry *ui.Entry) {
 		return
 	case engine.EvPromise:
 		if due, err := time.Parse(time.RFC3339, caseform.Text(e.Data["due"])); err == nil {
-			entry.What = text.Tf(ctx, "答应客户 %s 前：%s", "promised the customer by %s: %s", ui.When(ctx, due), words)
+			entry.What = text.Tf(ctx, "答应客户 %s 前：%s", "promised the customer by %s: %s", ui.Until(ctx, due), words)
 			return
 		}
 	case engine.EvAbout:

@@ -22,7 +22,7 @@ var views = []struct {
 	set   func(f *casefile.Filter, account int64)
 }{
 	{"open", text.B("未结", "Open"), func(f *casefile.Filter, _ int64) { f.Status, f.Order = "open", "due" }},
-	{"today", text.B("今天到期", "Due today"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock, f.Order = "open", "today", "due" }},
+	{"today", text.B("今天到期", "Due today"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock, f.Order = "open", "due", "due" }},
 	{"late", text.B("超时", "Late"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock, f.Order = "open", "late", "due" }},
 	{"waiting", text.B("暂停", "Paused"), func(f *casefile.Filter, _ int64) { f.Status, f.Clock = "open", "waiting" }},
 	{"turn", text.B("等我处理", "Waiting for me"), func(f *casefile.Filter, _ int64) { f.Status, f.Order = "open", "due" }},

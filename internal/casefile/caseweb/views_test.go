@@ -28,7 +28,8 @@ func TestAViewKeepsTheConditions(t *testing.T) {
 			Lacks(t, "assignee=7&amp;kind=repair&amp;view=late")
 		late := c.Get("desk", "/p/lin/cases?kind=repair&view=late").Want(t, http.StatusOK)
 		late.Has(t, k.Number).Lacks(t, other.Number)
-		for _, view := range []string{"open", "late"} { // seen from its own page and from another
+		c.Get("desk", "/p/lin/cases?view=today").Want(t, http.StatusOK).Lacks(t, k.Number, other.Number) // late, not due today, as on the first page
+		for _, view := range []string{"open", "late"} {                                                  // seen from its own page and from another
 			for _, from := range []string{"waiting", view} {
 				got := tabCount(c.Get("desk", "/p/lin/cases?kind=repair&view="+from).Body, "kind=repair&amp;view="+view)
 				if got != "1" {

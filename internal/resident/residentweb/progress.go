@@ -86,7 +86,7 @@ func (p *Pages) progressPage(r *http.Request, l resident.Link, project web.Proje
 		page.Say = sentence(ctx, c, step, who)
 		for _, k := range c.Clocks {
 			if k.CustomerSees && k.Run == "running" && (page.Promise == "") && k.Due.After(tx.Now()) {
-				page.Promise = text.Tf(ctx, "我们答应 %s 前：%s", "Promised by %s: %s", ui.When(ctx, k.Due), k.Title.In(lang))
+				page.Promise = text.Tf(ctx, "我们答应 %s 前：%s", "Promised by %s: %s", ui.Until(ctx, k.Due), k.Title.In(lang))
 			}
 		}
 		if said := p.house.Suggest(c.Words); page.Open && len(said.Dangers) > 0 {

@@ -154,6 +154,22 @@ func TestMomentsInWords(t *testing.T) {
 	}
 }
 
+func TestTheEndOfADayIsThatDays(t *testing.T) {
+	t.Parallel()
+	midnight := time.Date(2026, 11, 21, 0, 0, 0, 0, calendar.Zone)
+	for want, at := range map[string]time.Time{
+		"今天 24:00": midnight, "明天 24:00": midnight.AddDate(0, 0, 1), "11-30 24:00": midnight.AddDate(0, 0, 10), "2025-12-31 24:00": time.Date(2026, 1, 1, 0, 0, 0, 0, calendar.Zone),
+		"明天 09:30": midnight.Add(9*time.Hour + 30*time.Minute), "": {},
+	} {
+		if got := ui.Until(zh(), at); got != want {
+			t.Errorf("%v: %q, want %q", at, got, want)
+		}
+	}
+	if got := ui.Until(ui.OnPaper(zh()), midnight); got != "2026-11-20 24:00" {
+		t.Errorf("on paper: %q", got)
+	}
+}
+
 func TestMoneyKeepsEveryFen(t *testing.T) {
 	t.Parallel()
 	for fen, want := range map[int64]string{0: "0.00", 5: "0.05", -5: "−0.05", 103552: "1,035.52", 100000000: "1,000,000.00", -9223372036854775808: "−92,233,720,368,547,758.08"} {

@@ -78,6 +78,15 @@ func When(ctx context.Context, t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
+// Until is When for a moment by which something is due: midnight is 24:00 of the
+// day that ends, as the handbook counts, not 00:00 of the next.
+func Until(ctx context.Context, t time.Time) string {
+	if t = t.In(calendar.Zone); t.IsZero() || t.Format("15:04") != "00:00" {
+		return When(ctx, t)
+	}
+	return strings.TrimSuffix(When(ctx, t.AddDate(0, 0, -1)), "00:00") + "24:00"
+}
+
 // Exact is the moment in full, for titles and paper: "2026-11-20 10:42".
 func Exact(t time.Time) string {
 	if t.IsZero() {

@@ -100,7 +100,7 @@ func (p *Pages) job(ctx context.Context, project web.Project, j work.Job, from i
 	case j.Planned:
 		out.State = ui.JobPlan
 		if due, ok := work.Due(j.Case); ok {
-			out.Lines = append(out.Lines, text.Tf(ctx, "%s 前", "by %s", ui.When(ctx, due)))
+			out.Lines = append(out.Lines, text.Tf(ctx, "%s 前", "by %s", ui.Until(ctx, due)))
 		}
 	}
 	return out

@@ -90,7 +90,7 @@ func (p *Pages) orderPage(r *http.Request, v casefile.View) (OrderPage, error) {
 	}
 	if k, ok := work.Deadline(c); ok {
 		page.Chip = caseweb.ChipOf(ctx, c, k, now)
-		page.Due = text.Tf(ctx, "%s %s 前", "%s by %s", k.Title.In(lang), ui.When(ctx, k.Due))
+		page.Due = text.Tf(ctx, "%s %s 前", "%s by %s", k.Title.In(lang), ui.Until(ctx, k.Due))
 	}
 	page.Chip.Large = true
 	page.Building, page.Room = split(c)
