@@ -18,7 +18,10 @@ func (d *deciding) jump() error {
 	if reason == "" {
 		bad.Add("reason", "missing", "请写明为什么移动。", "Say why the case is moved.")
 	}
-	if d.env.Def.Step(to) == nil {
+	switch {
+	case to == "":
+		bad.Add("to", "missing", "请选调到哪一步。", "Choose the step it is moved to.")
+	case d.env.Def.Step(to) == nil:
 		bad.Add("to", "unknown", "规程里没有这一步。", "The procedure has no such step.")
 	}
 	if err := bad.Err("case.fields"); err != nil {

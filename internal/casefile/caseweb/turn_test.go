@@ -80,3 +80,21 @@ func TestTheHistorySaysToWhom(t *testing.T) {
 		c.Get("desk", at+"/print").Want(t, http.StatusOK).Has(t, said...)
 	})
 }
+
+// Nobody is chosen beforehand to whom a case goes, nor a step to which it is
+// moved: sending the form as it opens changes nothing and says what is missing.
+func TestNothingIsChosenForAHandOver(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := c.Repair("龙头滴水")
+		at := "/p/lin/cases/" + k.Number + "/way/"
+		for way, says := range map[string]string{"assign": "请选转给谁", "jump": "请选调到哪一步"} {
+			c.Get("supervisor", at+way).Want(t, http.StatusOK).Has(t, `<option value="" selected>请选择</option>`)
+			c.Post("supervisor", at+way, url.Values{"choice": {""}, "text": {"他离得近"}, "version": {strconv.Itoa(k.State.Version)}}).
+				Want(t, http.StatusUnprocessableEntity).Has(t, says, "他离得近")
+		}
+		if now := c.Case(k.ID).State; now.Version != k.State.Version {
+			t.Errorf("the case went to version %d", now.Version)
+		}
+	})
+}

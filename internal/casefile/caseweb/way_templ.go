@@ -480,7 +480,7 @@ func wayForm(p WayPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if len(p.Options) > 0 {
-			templ_7745c5c3_Err = ui.Select(ui.F{Name: "choice", Label: choiceLabel(ctx, p.Way), Options: p.Options, Value: p.Choice, Err: firstErr(ctx, p.Err, "choice", "account", "reason", "go", "name")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.F{Name: "choice", Label: choiceLabel(ctx, p.Way), Options: p.Options, Value: p.Choice, Err: firstErr(ctx, p.Err, "choice", "account", "to", "reason", "go", "name")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

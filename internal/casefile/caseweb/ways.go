@@ -190,6 +190,7 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 			return err
 		}
 	case "assign":
+		page.Options = []ui.Option{{Label: text.T(ctx, "请选择", "Choose")}} // nobody by oversight, least of all oneself
 		err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 			list, err := p.staff.Able(ctx, tx, v.Case.Project, "")
 			for _, s := range list {
@@ -213,6 +214,7 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 			page.Options = append(page.Options, ui.Option{Value: c.Name, Label: c.Title.In(text.LangOf(ctx))})
 		}
 	case "jump":
+		page.Options = []ui.Option{{Label: text.T(ctx, "请选择", "Choose")}}
 		for _, s := range v.Def.Steps {
 			if !s.Auto() {
 				page.Options = append(page.Options, ui.Option{Value: s.Name, Label: s.Title.In(text.LangOf(ctx))})
