@@ -111,7 +111,7 @@ func say(ctx context.Context, v casefile.View, at int, entry *ui.Entry) {
 	case engine.EvDone:
 		if e.Outcome != "" && e.Outcome != "done" && e.Outcome != "sent" { // whom it was sent to is said
 			if step := v.Def.Step(e.Step); step != nil {
-				entry.What += " · " + outcomeWord(string(step.Do), e.Outcome).In(text.LangOf(ctx))
+				entry.What += " · " + StepOutcome(step, e.Outcome).In(text.LangOf(ctx))
 			}
 		}
 	}

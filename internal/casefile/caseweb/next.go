@@ -46,7 +46,7 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 		next.Dispatch = ask
 	}
 	for i, outcome := range option.Outcomes {
-		b := ui.B{Label: outcomeWord(string(step.Do), outcome).In(lang), Name: "outcome", Value: outcome, Primary: i == 0}
+		b := ui.B{Label: StepOutcome(step, outcome).In(lang), Name: "outcome", Value: outcome, Primary: i == 0}
 		if step.Do == procedure.KindForm {
 			b.Label = step.Title.In(lang) + text.T(ctx, "，记下", ": save")
 		}

@@ -6,7 +6,6 @@ import (
 
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
-	"guanjia/internal/text"
 	"guanjia/internal/web/ui"
 )
 
@@ -18,6 +17,3 @@ func Worst(ctx context.Context, c casefile.Case, now time.Time) ui.Chip { return
 func ChipOf(ctx context.Context, c casefile.Case, k engine.ClockState, now time.Time) ui.Chip {
 	return clockChip(ctx, k, c.State.Pause, now)
 }
-
-// OutcomeWord is what a button says that ends a step of this kind so.
-func OutcomeWord(kind, outcome string) text.Both { return outcomeWord(kind, outcome) }

@@ -1,6 +1,8 @@
 package caseweb
 
 import (
+	"slices"
+
 	"guanjia/internal/procedure"
 	"guanjia/internal/text"
 )
@@ -22,6 +24,16 @@ var outcomeWords = map[string]text.Both{
 var declineWords = map[string]text.Both{
 	"quote.declined": text.B("客户不同意", "Customer declines"), "pay.declined": text.B("不付", "Not paid"), "sign.refused": text.B("不签字", "Refuses to sign"),
 	"accept.declined": text.B("不接，退回派单", "Decline, back to dispatch"), "approve.refused": text.B("不批", "Refuse"),
+}
+
+// StepOutcome is what a button says that ends a step so. Who signs their own
+// work refuses nothing: what is left to them is that it is not done yet.
+func StepOutcome(step *procedure.Step, outcome string) text.Both {
+	own := slices.Contains(step.Who, "assignee") && !slices.Contains(step.Who, "customer")
+	if step.Do == procedure.KindSign && outcome == "refused" && own {
+		return text.B("还没做完，退回", "Not done yet: back")
+	}
+	return outcomeWord(string(step.Do), outcome)
 }
 
 func outcomeWord(kind, outcome string) text.Both {

@@ -94,7 +94,7 @@ func (p *Pages) stepPage(r *http.Request, v casefile.View, typed map[string]any,
 		page.Said = signed(ctx, v)
 	}
 	for i, outcome := range option.Outcomes {
-		b := ui.B{Label: caseweb.OutcomeWord(string(step.Do), outcome).In(lang), Name: "outcome", Value: outcome, Primary: i == 0}
+		b := ui.B{Label: caseweb.StepOutcome(step, outcome).In(lang), Name: "outcome", Value: outcome, Primary: i == 0}
 		if step.Do == procedure.KindForm {
 			b.Label = text.T(ctx, "记下", "Save")
 		}
