@@ -81,6 +81,20 @@ func (a Ask) must(ctx context.Context) string {
 	}
 }
 
+// cellWords says in the head of a column what its cells must hold: a row that
+// is begun needs them.
+func cellWords(ctx context.Context, c procedure.Field) string {
+	hint := c.Hint.In(text.LangOf(ctx))
+	switch {
+	case c.Required && hint != "":
+		return text.Tf(ctx, "必填，%s", "required; %s", hint)
+	case c.Required:
+		return text.T(ctx, "必填", "required")
+	default:
+		return hint
+	}
+}
+
 func (a Ask) reason(ctx context.Context) ui.F {
 	label := text.T(ctx, "理由", "Reason")
 	if same := a.Same.In(text.LangOf(ctx)); same != "" {

@@ -9,6 +9,31 @@ import (
 	"guanjia/internal/text"
 )
 
+// A column whose cells a row needs says so, with its hint.
+func TestARequiredColumnSaysSo(t *testing.T) {
+	t.Parallel()
+	column := procedure.Field{Name: "cost", Title: text.B("费用", "Cost"), Hint: text.B("没有填 0", "0 where there is none"), Type: procedure.TypeMoney, Required: true}
+	for name, c := range map[string]struct {
+		has, lacks string
+		change     func(*procedure.Field)
+	}{
+		"with a hint": {"必填，没有填 0", "", func(*procedure.Field) {}},
+		"without":     {"必填", "没有填", func(f *procedure.Field) { f.Hint = text.Both{} }},
+		"optional":    {"没有填 0", "必填", func(f *procedure.Field) { f.Required = false }},
+	} {
+		col := column
+		c.change(&col)
+		var page strings.Builder
+		ask := Ask{Field: procedure.Field{Name: "remedy", Title: text.B("补救方案", "Remedies"), Type: procedure.TypeTable, Columns: []procedure.Field{col}}}
+		if err := Fields([]Ask{ask}).Render(context.Background(), &page); err != nil {
+			t.Fatal(err)
+		}
+		if s := page.String(); !strings.Contains(s, c.has) || c.lacks != "" && strings.Contains(s, c.lacks) {
+			t.Errorf("%s: %s", name, s)
+		}
+	}
+}
+
 // Whatever has to be filled in says so, a table and a signature too.
 func TestRequiredIsWritten(t *testing.T) {
 	t.Parallel()
