@@ -260,6 +260,9 @@ func accountsOf(cases []Case, events []engine.Event) []int64 {
 	var ids []int64
 	for _, c := range cases {
 		ids = append(ids, c.State.Owner, c.State.Assignee)
+		for _, id := range c.State.DoneBy {
+			ids = append(ids, id)
+		}
 	}
 	for _, e := range events {
 		ids = append(ids, e.Actor.ID)

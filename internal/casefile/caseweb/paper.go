@@ -29,12 +29,13 @@ type SlipPage struct {
 
 // RegisterPage is a register as the filters of the list cut it.
 type RegisterPage struct {
-	Paper ui.PaperProps
-	Note  string // what it does not have, and where that is
-	Heads []string
-	Rows  [][]string
-	Total string // of all lines, printed or not; "" when they were not all counted
-	Cut   string // says before the table that lines are missing
+	Paper  ui.PaperProps
+	Chosen string // the view and the conditions that chose its lines
+	Note   string // what it does not have, and where that is
+	Heads  []string
+	Rows   [][]string
+	Total  string // of all lines, printed or not; "" when they were not all counted
+	Cut    string // says before the table that lines are missing
 }
 
 // registerMost bounds the rows of a printed register.
@@ -128,10 +129,13 @@ func blank(ctx context.Context, v casefile.View) []string {
 func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	project := web.ProjectOf(ctx)
-	f, _ := p.filterOf(r)
+	f, view := p.filterOf(r)
 	now := p.db.Clock().Now()
-	reg := p.registerOf(ctx, project, f.Procedure)
-	page := RegisterPage{Note: reg.note(ctx), Heads: reg.heads(ctx), Paper: ui.PaperProps{Wide: true,
+	reg, err := p.registerFor(r, f, view)
+	if err != nil {
+		return err
+	}
+	page := RegisterPage{Chosen: reg.cut, Note: reg.note(ctx), Heads: reg.heads(ctx), Paper: ui.PaperProps{Wide: true,
 		Title: reg.form.title.In(text.LangOf(ctx)), Org: project.Name, Form: reg.form.number, Version: reg.form.version, Link: here(r) + "/p/" + project.Code + "/cases?" + r.URL.RawQuery,
 		Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
 	}}

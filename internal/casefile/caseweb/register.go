@@ -4,12 +4,15 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"guanjia/internal/casefile"
+	"guanjia/internal/engine"
 	"guanjia/internal/procedure"
+	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -21,17 +24,18 @@ type form struct {
 	title           text.Both
 	number, version string
 	fields          []string
-	single          bool // the form of one case bears the number too
+	single          bool   // the form of one case bears the number too
+	by              string // the step whose doer is the handler of a case given to nobody
 }
 
 // forms by kind of case. The numbers FM-GL are the handbook's (REC-21); it
 // numbers no register of complaints: that is ours, made of the rule that asks
 // for it (CMP-02) as those of the estate are.
 var forms = map[string]form{
-	"repair":    {text.B("报修登记表", "Register of repairs"), "FM-GL-011-0", "0", []string{"fault", "grade", "convenient", "total"}, false},
-	"complaint": {text.B("投诉登记表", "Register of complaints"), "TS-02", "1", []string{"against", "person", "grade", "wants"}, false},
-	"follow_up": {text.B("回访登记表", "Register of follow-ups"), "FM-GL-032-0", "0", []string{"about_case", "way", "opinion", "rating", "remark"}, true},
-	"visit":     {text.B("走访登记表", "Register of visits"), "FM-GL-002-0", "0", nil, true},
+	"repair":    {text.B("报修登记表", "Register of repairs"), "FM-GL-011-0", "0", []string{"fault", "grade", "convenient", "total"}, false, ""},
+	"complaint": {text.B("投诉登记表", "Register of complaints"), "TS-02", "1", []string{"against", "person", "grade", "wants"}, false, ""},
+	"follow_up": {text.B("回访登记表", "Register of follow-ups"), "FM-GL-032-0", "0", []string{"about_case", "way", "opinion", "rating", "remark"}, true, "follow"},
+	"visit":     {text.B("走访登记表", "Register of visits"), "FM-GL-002-0", "0", []string{"purpose", "at", "notes", "opinions", "answer", "rating"}, true, "record"},
 }
 
 // register is one register with its columns; it counts the lines it is shown.
@@ -39,6 +43,8 @@ type register struct {
 	form    form
 	mixed   bool // cases of more than one kind: it has a column for the kind
 	kind    string
+	timed   bool   // open cases: it has a column for the clock
+	cut     string // the view and the conditions that chose its lines, in words
 	fields  []procedure.Field
 	figures *procedure.Figures
 	lines   int
@@ -50,6 +56,32 @@ type line struct {
 	c   casefile.Case
 	row Row
 	now time.Time
+}
+
+// registerFor is the register of the cases a filter selects: it says which
+// they are, and of open ones how late.
+func (p *Pages) registerFor(r *http.Request, f casefile.Filter, view string) (*register, error) {
+	ctx := r.Context()
+	reg := p.registerOf(ctx, web.ProjectOf(ctx), f.Procedure)
+	reg.timed = f.Status == string(engine.Open)
+	var form FilterForm
+	if err := p.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		form, err = p.filterForm(ctx, tx, r, f, view)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	var words []string
+	for _, v := range views {
+		if v.key == view {
+			words = append(words, v.title.In(text.LangOf(ctx)))
+		}
+	}
+	for _, c := range conds(ctx, r.URL, form) {
+		words = append(words, c.Field+" "+c.Value)
+	}
+	reg.cut = text.T(ctx, "范围：", "Chosen: ") + strings.Join(words, text.T(ctx, "，", ", "))
+	return reg, nil
 }
 
 // registerOf is the register of a kind of case, of all kinds when it is "".
@@ -91,6 +123,9 @@ func (reg *register) heads(ctx context.Context) []string {
 	for _, f := range reg.fields {
 		out = append(out, f.Title.In(text.LangOf(ctx)))
 	}
+	if reg.timed {
+		out = append(out, text.T(ctx, "时限", "Clock"))
+	}
 	return append(out, text.T(ctx, "到哪一步 / 结果", "Step / result"), text.T(ctx, "经办", "Handler"), text.T(ctx, "登记人", "Recorder"))
 }
 
@@ -120,12 +155,25 @@ func (reg *register) cells(ctx context.Context, l line, matter string) []any {
 		}
 		out = append(out, words)
 	}
+	if reg.timed {
+		out = append(out, clockWords(ctx, l.row.Chip, l.now))
+	}
 	result := l.row.Step
 	if result == "" {
 		result = chipWords(ctx, l.row.Chip, l.now)
 	}
 	reg.lines++
 	return append(out, result, l.row.Assignee, l.row.Owner)
+}
+
+// clockWords say until when a case is due, and how late it is: paper does not
+// count on.
+func clockWords(ctx context.Context, c ui.Chip, now time.Time) string {
+	words := chipWords(ctx, c, now)
+	if c.Due.IsZero() {
+		return words
+	}
+	return strings.TrimSpace(ui.Exact(c.Due) + " " + words)
 }
 
 // words are the cells on paper.
@@ -165,7 +213,11 @@ func (p *Pages) eachLine(ctx context.Context, project web.Project, f casefile.Fi
 				return true, nil
 			}
 			n++
-			if err := fn(line{c, p.row(ctx, project, c, found.Names, now), now}); err != nil {
+			row := p.row(ctx, project, c, found.Names, now)
+			if row.Assignee == "" {
+				row.Assignee = found.Names[c.State.DoneBy[forms[c.Procedure].by]]
+			}
+			if err := fn(line{c, row, now}); err != nil {
 				return false, err
 			}
 		}
@@ -183,9 +235,12 @@ const maxExcel = 50000
 func (p *Pages) excel(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	project := web.ProjectOf(ctx)
-	f, _ := p.filterOf(r)
+	f, view := p.filterOf(r)
 	now := p.db.Clock().Now()
-	reg := p.registerOf(ctx, project, f.Procedure)
+	reg, err := p.registerFor(r, f, view)
+	if err != nil {
+		return err
+	}
 	title := project.Name + reg.form.title.In(text.LangOf(ctx))
 	book := excelize.NewFile()
 	defer func() { _ = book.Close() }()
@@ -225,6 +280,7 @@ func (p *Pages) excel(w http.ResponseWriter, r *http.Request) error {
 	if reg.form.number != "" {
 		by = text.Tf(ctx, "表号 %s　第 %s 版　", "Form %s · version %s · ", reg.form.number, reg.form.version) + by
 	}
+	by += "　" + reg.cut
 	if note := reg.note(ctx); note != "" {
 		by += "　" + note
 	}
@@ -261,11 +317,14 @@ func (p *Pages) excel(w http.ResponseWriter, r *http.Request) error {
 
 // totals is the last row: the count at the left, money under its column.
 func (reg *register) totals(ctx context.Context, width int) []any {
-	out := make([]any, width)
+	out, after := make([]any, width), 3 // the columns behind those of the answers
+	if reg.timed {
+		after++
+	}
 	out[0] = text.Tf(ctx, "合计 %d 件", "%d in all", reg.lines)
 	for i, f := range reg.fields {
 		if f.Type == procedure.TypeMoney && reg.fen != 0 {
-			out[width-3-len(reg.fields)+i] = reg.fen
+			out[width-after-len(reg.fields)+i] = reg.fen
 		}
 	}
 	return out
