@@ -9,7 +9,7 @@ import (
 )
 
 // Describe says in words what an event of a case did, for timelines: with the
-// people and teams a matter went to.
+// people and teams a matter went to, and the steps it was moved between.
 func (v View) Describe(e engine.Event) text.Both {
 	what := describe(v.Def, e)
 	account, _ := e.Data["account"].(int64)
@@ -34,6 +34,11 @@ func (v View) Describe(e engine.Event) text.Both {
 			return text.B("转交给 "+to.ZH, "assigned it to "+to.In(text.EN))
 		}
 		return text.B("转交给 "+to.ZH+"（原来是 "+was.ZH+"）", "assigned it to "+to.In(text.EN)+" (it was with "+was.In(text.EN)+")")
+	case engine.EvJump:
+		from, onto := v.Def.Step(e.Step), v.Def.Step(e.Go)
+		if from != nil && onto != nil {
+			return text.B(what.ZH+"：从「"+from.Title.ZH+"」到「"+onto.Title.ZH+"」", what.In(text.EN)+" from “"+from.Title.In(text.EN)+"” to “"+onto.Title.In(text.EN)+"”")
+		}
 	case engine.EvOwner:
 		switch {
 		case e.Data["accepted"] == true:

@@ -81,14 +81,15 @@ func (a Ask) must(ctx context.Context) string {
 	}
 }
 
-// cellWords says in the head of a column what its cells must hold: a row that
-// is begun needs them.
-func cellWords(ctx context.Context, c procedure.Field) string {
+// cellWords says in the head of a column what its cells must hold. In a table
+// that may be left empty nothing has to be.
+func (a Ask) cellWords(ctx context.Context, c procedure.Field) string {
 	hint := c.Hint.In(text.LangOf(ctx))
+	must := c.Required && a.must(ctx) != ""
 	switch {
-	case c.Required && hint != "":
+	case must && hint != "":
 		return text.Tf(ctx, "必填，%s", "required; %s", hint)
-	case c.Required:
+	case must:
 		return text.T(ctx, "必填", "required")
 	default:
 		return hint

@@ -449,7 +449,7 @@ func askTable(a Ask) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if words := cellWords(ctx, c); words != "" {
+			if words := a.cellWords(ctx, c); words != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<span class=\"gj-t0 gj-3\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -15,16 +15,18 @@ func TestARequiredColumnSaysSo(t *testing.T) {
 	column := procedure.Field{Name: "cost", Title: text.B("费用", "Cost"), Hint: text.B("没有填 0", "0 where there is none"), Type: procedure.TypeMoney, Required: true}
 	for name, c := range map[string]struct {
 		has, lacks string
+		table      bool // must be answered
 		change     func(*procedure.Field)
 	}{
-		"with a hint": {"必填，没有填 0", "", func(*procedure.Field) {}},
-		"without":     {"必填", "没有填", func(f *procedure.Field) { f.Hint = text.Both{} }},
-		"optional":    {"没有填 0", "必填", func(f *procedure.Field) { f.Required = false }},
+		"with a hint":    {"必填，没有填 0", "", true, func(*procedure.Field) {}},
+		"without":        {"<span class=\"gj-t0 gj-3\">必填", "没有填", true, func(f *procedure.Field) { f.Hint = text.Both{} }},
+		"optional":       {"没有填 0", "必填，", true, func(f *procedure.Field) { f.Required = false }},
+		"optional table": {"没有填 0", "必填", false, func(*procedure.Field) {}},
 	} {
 		col := column
 		c.change(&col)
 		var page strings.Builder
-		ask := Ask{Field: procedure.Field{Name: "remedy", Title: text.B("补救方案", "Remedies"), Type: procedure.TypeTable, Columns: []procedure.Field{col}}}
+		ask := Ask{Field: procedure.Field{Name: "remedy", Title: text.B("补救方案", "Remedies"), Type: procedure.TypeTable, Required: c.table, Columns: []procedure.Field{col}}}
 		if err := Fields([]Ask{ask}).Render(context.Background(), &page); err != nil {
 			t.Fatal(err)
 		}

@@ -144,7 +144,7 @@ func TestAStepLeftByHandIsNotDone(t *testing.T) {
 		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "阀芯磨损", "charge": "paid"}, nil)
 		c.Do("technician", k, "quote", "declined", nil, nil)
 		moved("quote")
-		c.Get("supervisor", at+"/print").Want(t, http.StatusOK).Has(t, `<th scope="row">接单</th>`).
-			Lacks(t, `<th scope="row">到场</th>`, `<th scope="row">客户不同意报价</th>`)
+		c.Get("supervisor", at+"/print").Want(t, http.StatusOK).Has(t, `<th scope="row">接单</th>`, "从「不同意报价」到「报价」").
+			Lacks(t, `<th scope="row">到场</th>`, `<th scope="row">不同意报价</th>`)
 	})
 }
