@@ -159,6 +159,8 @@ func sentence(ctx context.Context, c casefile.Case, step *procedure.Step, who st
 		return text.T(ctx, "办完了", "Done")
 	case c.State.Status != engine.Open:
 		return text.T(ctx, "已并到别的事项或取消", "Joined with another case, or cancelled")
+	case stopped(c, "finish") && (caseform.Text(c.State.Fields["approved_by"]) != "" || c.State.Fields["rating"] != nil):
+		return text.T(ctx, "修好了，您也看过了", "Repaired, and seen by you")
 	case stopped(c, "finish"):
 		return text.T(ctx, "修好了，请您看一看", "Repaired: please have a look")
 	case c.State.Pause != nil:
@@ -167,6 +169,10 @@ func sentence(ctx context.Context, c casefile.Case, step *procedure.Step, who st
 		return text.Tf(ctx, "%s已接单，正过来", "On the way: %s", who)
 	case step != nil && step.Do == procedure.KindAccept && who != "":
 		return text.Tf(ctx, "已派给%s", "Sent to %s", who)
+	case step != nil && (step.Do == procedure.KindVisit || step.Do == procedure.KindClose) && caseform.Text(c.State.Fields["answer"]) != "":
+		return text.T(ctx, "已经答复您了", "You have been answered")
+	case who == "" && (stopped(c, "answer") || stopped(c, "told")): // a word on the way, not the answer yet
+		return text.T(ctx, "给您回过话，还在办", "You have heard from us; we are still on it")
 	case who != "":
 		return text.Tf(ctx, "%s在处理", "Being worked on by %s", who)
 	}
@@ -208,6 +214,9 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 			}
 			told[stop.name] = true
 			entry.What = stop.done.In(lang)
+			if fen, ok := c.State.Fields["total"].(int64); ok && st.Do == procedure.KindQuote { // the newest; an older one has given way to it
+				entry.Quote = text.Tf(ctx, "合计 %s 元", "%s yuan in all", ui.Fen(fen))
+			}
 			if (st.Do == procedure.KindAccept || st.Do == procedure.KindArrive) && who != "" && e.Actor.ID == c.State.Assignee {
 				entry.Who = who
 			}

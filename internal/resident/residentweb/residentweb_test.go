@@ -271,7 +271,7 @@ func TestACustomerSignsAndRates(t *testing.T) {
 		if now.State.Step != "follow" || now.State.Fields["rating"] != int64(4) || now.State.Visits["sign"] != 1 {
 			t.Errorf("%s %v", now.State.Step, now.State.Fields)
 		}
-		page := c.Get("", at).Want(t, http.StatusOK).Has(t, "您打了 4 分").Lacks(t, "我确认以上", "很快 <b>")
+		page := c.Get("", at).Want(t, http.StatusOK).Has(t, "您打了 4 分", "修好了，您也看过了").Lacks(t, "我确认以上", "很快 <b>", "请您看一看")
 		if photoPath.MatchString(page.Body) {
 			t.Error("the signature is shown as a photo")
 		}
@@ -318,6 +318,34 @@ func TestProgressSaysTheWayInTheCustomersWords(t *testing.T) {
 		if got := way(); got != "回访您 请您签字 维修 查看 t.师傅 上门 t.师傅 接单 安排好了 登记好了 收到您报的事" {
 			t.Errorf("finished: %s", got)
 		}
+	})
+}
+
+// What a resident is told stands in the sentence on top, an amount they were
+// asked for beside the quote.
+func TestProgressKnowsWhatWasSaid(t *testing.T) {
+	t.Parallel()
+	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		k := c.Repair("水龙头滴水")
+		at := progress(c, k)
+		k = c.Do("desk", k, "dispatch", "sent", nil, map[string]any{"account": c.Actor("technician").Account})
+		k = c.Do("technician", k, "accept", "accepted", nil, nil)
+		k = c.Do("technician", k, "arrive", "arrived", nil, nil)
+		k = c.Do("technician", k, "look", "done", map[string]any{"cause": "阀芯老化", "charge": "paid"}, nil)
+		if k.State.Step != "quote" {
+			t.Fatalf("at %s", k.State.Step)
+		}
+		c.Get("", at).Want(t, http.StatusOK).Lacks(t, "合计")
+		c.Do("technician", k, "quote", "agreed", map[string]any{"quote": []any{map[string]any{"item": "阀芯", "sort": "material", "amount": int64(6000)}}, "pay_by": "cash"}, nil)
+		c.Get("", at).Want(t, http.StatusOK).Has(t, "报过价了", "合计 60.00 元")
+
+		e, err := c.Cases.Open(context.Background(), c.Actor("desk"), casefile.Opening{Project: c.Project.ID, Procedure: "enquiry", Channel: "phone", Unit: c.Unit.ID, Words: "装修押金怎么退", Fields: map[string]any{"kind": "suggestion"}})
+		c.Check(err)
+		at = progress(c, e)
+		c.Get("", at).Want(t, http.StatusOK).Has(t, "正在安排人", "答复您")
+		_, err = c.Cases.Do(context.Background(), c.Actor("desk"), casefile.Doing{Case: e.ID, Command: engine.Command{Kind: engine.EvTold, Data: map[string]any{"text": "在查，下午告诉您", "by": "phone"}}})
+		c.Check(err)
+		c.Get("", at).Want(t, http.StatusOK).Has(t, "给您回过话，还在办").Lacks(t, "正在安排人", "已经答复您了")
 	})
 }
 

@@ -71,6 +71,8 @@ func stopWords(def *procedure.Definition, group procedure.Stop, lead *procedure.
 		return at(text.B("上门", "Arrival"), text.B("上门", "Arrival"))
 	case lead.Do == procedure.KindSign && customer:
 		return at(text.B("请您签字", "Your signature"), text.B("您签字了", "You signed"))
+	case lead.Do == procedure.KindNotify && customer:
+		return at(text.B("答复您", "We answer you"), text.B("答复过您", "We answered you"))
 	case lead.Do == procedure.KindCall && customer:
 		return at(text.B("联系您", "We contact you"), text.B("联系过您", "We contacted you"))
 	case lead.Do == procedure.KindVisit:
