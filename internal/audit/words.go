@@ -64,6 +64,7 @@ var actions = map[string]text.Both{
 	"desk.call.name":           text.B("认定来电人", "Said who called"),
 	"desk.call.settle":         text.B("登记来电结果", "Settled a call"),
 	"desk.promise.make":        text.B("作出承诺", "Made a promise"),
+	"desk.promise.look":        text.B("查看客户电话", "Looked at a customer's phone"),
 	"desk.promise.keep":        text.B("兑现承诺", "Kept a promise"),
 	"desk.entry.write":         text.B("写日志", "Wrote into the journal"),
 	"desk.alarm.confirm":       text.B("接手警报", "Took over an alarm"),

@@ -178,3 +178,14 @@ func (s *Service) Kept(ctx context.Context, tx *store.Tx, project int64, from, t
 func (s *Service) PromiseBy(ctx context.Context, tx *store.Tx, project, id int64) (Promise, error) {
 	return store.One(ctx, tx, scanPromise, "SELECT "+promiseColumns+" FROM desk_promise WHERE project_id = ? AND id = ?", project, id)
 }
+
+// Seen records that somebody looked at the whole number of whom a promise was
+// made to.
+func (s *Service) Seen(ctx context.Context, actor auth.Actor, project, id int64) error {
+	if err := allow(actor, PermDesk, project); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return s.Done(ctx, tx, actor, project, "desk.promise", "look", id, map[string]any{"field": "phone"})
+	})
+}

@@ -51,6 +51,7 @@ func TestPromisesOfACaseAreTheDesks(t *testing.T) {
 func TestAPromiseNamesWhoAsked(t *testing.T) {
 	t.Parallel()
 	center.Each(t, "residential", func(t *testing.T, c *center.Center) {
+		stranger := ""
 		for _, at := range []struct {
 			name          string
 			customer      int64
@@ -67,9 +68,28 @@ func TestAPromiseNamesWhoAsked(t *testing.T) {
 			c.Check(err)
 			p, err := c.Desk.Promise(context.Background(), c.Actor("desk"), desk.Promise{Project: c.Project.ID, Case: k.ID, Unit: c.Unit.ID, Words: "回话 " + at.name, Due: c.Clock.Now().Add(time.Hour)})
 			c.Check(err)
-			c.Get("desk", "/p/lin/desk/promises/"+strconv.FormatInt(p.ID, 10)).Want(t, http.StatusOK).
+			path := "/p/lin/desk/promises/" + strconv.FormatInt(p.ID, 10)
+			if at.customer == 0 {
+				stranger = path
+			}
+			c.Get("desk", path).Want(t, http.StatusOK).
 				Has(t, append(at.has, `href="/p/lin/cases/`+k.Number+`">`+k.Number)...).Lacks(t, at.lacks...)
 		}
 		c.Get("desk", "/p/lin/desk").Want(t, http.StatusOK).Has(t, "路过的小赵")
+		looks := func() (n int64) {
+			c.Check(c.DB.Read(context.Background(), func(ctx context.Context, tx *store.Tx) (err error) {
+				n, err = store.One(ctx, tx, store.Value[int64], "SELECT count(*) FROM audit_entry WHERE action = 'desk.promise.look'")
+				return err
+			}))
+			return n
+		}
+		if n := looks(); n != 0 {
+			t.Errorf("%d looks before anybody looked", n)
+		}
+		c.Get("desk", stranger).Has(t, `href="?show=phone"`)
+		c.Get("desk", stranger+"?show=phone").Want(t, http.StatusOK).Has(t, `href="tel:13900002222"`)
+		if n := looks(); n != 1 {
+			t.Errorf("%d looks on record", n)
+		}
 	})
 }

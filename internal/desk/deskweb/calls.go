@@ -10,6 +10,7 @@ import (
 	"guanjia/internal/desk"
 	"guanjia/internal/errs"
 	"guanjia/internal/estate"
+	"guanjia/internal/phone"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -77,6 +78,12 @@ func (p *Pages) promise(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if line.Show != "" && r.FormValue("show") == "phone" {
+		if err := p.desk.Seen(r.Context(), actorOf(r.Context()), web.ProjectOf(r.Context()).ID, line.ID); err != nil {
+			return err
+		}
+		line.Dial = phone.Dial(line.number)
+	}
 	return web.Render(w, r, promisePage(base(r), line, nil, ""))
 }
 
@@ -133,7 +140,10 @@ func (p *Pages) asked(ctx context.Context, tx *store.Tx, pr desk.Promise) (Promi
 		line.Name, number = cmp.Or(line.Name, who.Name), cmp.Or(number, who.Phone)
 	}
 	if number != "" {
-		line.Phone = masked(number)
+		line.Phone, line.number = masked(number), number
+		if line.About == "" && actorOf(ctx).May(estate.PermUnmask, project.ID) { // who reported by a code has no page
+			line.Show = "?show=phone"
+		}
 	}
 	return line, nil
 }

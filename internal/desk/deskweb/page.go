@@ -63,6 +63,9 @@ type PromiseLine struct {
 	Path, Due        string
 	Phone            string // masked
 	About            string // address of the person's page, where the whole number is
+	Show             string // address that shows the whole number, where no page of a person has it
+	Dial             string // the whole number, once somebody asked for it
+	number           string
 	Number, Case     string // of the case it belongs to, with its address
 	Chip             ui.Chip
 }
