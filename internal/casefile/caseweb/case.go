@@ -140,7 +140,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 		}})
 	}
 	if err == nil {
-		web.Done(w, r, casePath(project, v.Case.Number), ui.Undo{Words: text.Tf(ctx, "%s：%s", "%s: %s", step.Title.In(text.LangOf(ctx)), text.T(ctx, "已记下", "saved"))})
+		web.Done(w, r, casePath(project, v.Case.Number), saved(ctx, step.Title.In(text.LangOf(ctx))))
 		return nil
 	}
 	return p.again(w, r, err, answers, "")
@@ -189,6 +189,10 @@ func (p *Pages) note(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.again(w, r, err, nil, words)
 	}
-	web.Redirect(w, r, casePath(web.ProjectOf(ctx), v.Case.Number))
+	what := text.T(ctx, "记一笔", "Note")
+	if kind == engine.EvTold {
+		what = wayTitle(ctx, "told")
+	}
+	web.Done(w, r, casePath(web.ProjectOf(ctx), v.Case.Number), saved(ctx, what))
 	return nil
 }

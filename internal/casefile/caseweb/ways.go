@@ -42,6 +42,21 @@ var wayWords = []struct {
 	{wayErase, "trash", text.B("删除个人内容", "Erase people's words"), ""},
 }
 
+// wayTitle is what an action is called; "" for none.
+func wayTitle(ctx context.Context, way string) string {
+	for _, w := range wayWords {
+		if w.way == way {
+			return w.title.In(text.LangOf(ctx))
+		}
+	}
+	return ""
+}
+
+// saved is what the bar on the next page says of something done.
+func saved(ctx context.Context, what string) ui.Undo {
+	return ui.Undo{Words: text.Tf(ctx, "%s：已记下", "%s: saved", what)}
+}
+
 // wayPaper brings a paper of the procedure, its scan or photo, whenever it comes.
 const wayPaper = "paper"
 
@@ -171,12 +186,7 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request, v casefile.View,
 	ctx := r.Context()
 	way := r.PathValue("way")
 	page := WayPage{Base: casePath(web.ProjectOf(ctx), v.Case.Number), Way: way, Version: v.Case.State.Version, Err: problem, Number: v.Case.Number, Subject: v.Case.Subject}
-	for _, x := range wayWords {
-		if x.way == way {
-			page.Title = x.title.In(text.LangOf(ctx))
-		}
-	}
-	if page.Title == "" {
+	if page.Title = wayTitle(ctx, way); page.Title == "" {
 		return errs.New(errs.NotFound, "casefile.way", "没有这个操作。", "There is no such action.")
 	}
 	page.Text, page.Until, page.Choice = r.FormValue("text"), r.FormValue("until"), r.FormValue("choice")
@@ -250,7 +260,7 @@ func (p *Pages) goWay(w http.ResponseWriter, r *http.Request) error {
 		_, err = p.cases.Do(ctx, actor, casefile.Doing{Case: v.Case.ID, Version: version, Command: cmd})
 	}
 	if err == nil {
-		web.Redirect(w, r, casePath(project, v.Case.Number))
+		web.Done(w, r, casePath(project, v.Case.Number), saved(ctx, wayTitle(ctx, r.PathValue("way"))))
 		return nil
 	}
 	if !slices.Contains([]errs.Kind{errs.Invalid, errs.Conflict, errs.Forbidden}, errs.KindOf(err)) {
