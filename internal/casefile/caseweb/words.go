@@ -33,6 +33,9 @@ func StepOutcome(step *procedure.Step, outcome string) text.Both {
 	if step.Do == procedure.KindSign && outcome == "refused" && own {
 		return text.B("还没做完，退回", "Not done yet: back")
 	}
+	if step.Do == procedure.KindAccept && outcome == "declined" && slices.Contains(step.Who, "department_head") {
+		return text.B("不接受，报部门负责人", "Decline: to the head of department") // DSK-07
+	}
 	return outcomeWord(string(step.Do), outcome)
 }
 
