@@ -138,7 +138,7 @@ func TestExplain(t *testing.T) {
 		t.Errorf("%v %+v %v", ok, s, s.Explain())
 	}
 	noise, _ := rules(t).Suggest("", "隔壁装修噪音太大")
-	if noise.Kind.Procedure != "complaint" || noise.Kind.As != "noise" {
+	if noise.Kind.Procedure != "complaint" || noise.Kind.As != "fitout_noise" {
 		t.Errorf("%+v", noise.Kind)
 	}
 	if _, ok := rules(t).Suggest("", "你好"); ok {

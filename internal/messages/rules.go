@@ -18,8 +18,16 @@ type Kind struct {
 	Title     text.Both
 	Procedure string // of the handbook: "repair", "complaint", "enquiry"
 	As        string // kind inside that procedure, "" none
+	narrower  []narrower
 	words     []weighted
 	unless    []string
+}
+
+// narrower is a kind inside the procedure that certain words, once the kind is
+// found, point to: noise by building work.
+type narrower struct {
+	as    string
+	words []string
 }
 
 // weighted is a word, or a frame of two words that follow each other (then not "").
@@ -55,8 +63,9 @@ type kindDoc struct {
 }
 
 type asDoc struct {
-	Procedure string `yaml:"procedure"`
-	Kind      string `yaml:"kind"`
+	Procedure string    `yaml:"procedure"`
+	Kind      string    `yaml:"kind"`
+	Narrower  yaml.Node `yaml:"narrower"` // kind → words
 }
 
 type dangerDoc struct {
@@ -87,6 +96,14 @@ func Load(handbook fs.FS) (*Rules, error) {
 			return nil, fmt.Errorf("words/kinds.yaml: line %d: %s needs title, as and words", node.Line, name)
 		}
 		k := Kind{Name: name, Title: both(d.Title), Procedure: d.As.Procedure, As: d.As.Kind, unless: folded(d.Unless)}
+		for as, node := range entries(&d.As.Narrower) {
+			n := narrower{as: as}
+			if err := node.Decode(&n.words); err != nil || len(n.words) == 0 {
+				return nil, fmt.Errorf("words/kinds.yaml: line %d: %s: %s needs a list of words", node.Line, name, as)
+			}
+			n.words = folded(n.words)
+			k.narrower = append(k.narrower, n)
+		}
 		for w, weight := range d.Words {
 			if weight < 1 || weight > 9 {
 				return nil, fmt.Errorf("words/kinds.yaml: line %d: %s: the weight of %s must be 1 to 9", node.Line, name, w)

@@ -69,6 +69,7 @@ func (r *Rules) Suggest(subject, words string) (s Suggestion, ok bool) {
 		return Suggestion{}, false
 	}
 	s = scored[0]
+	s.Kind.As = s.Kind.asOf(subject + " " + head + " " + rest)
 	if len(scored) > 1 && scored[1].Score > 0 {
 		s.Next = scored[1].Kind.Name
 		s.Sure = scored[0].Score >= 2*scored[1].Score
@@ -76,6 +77,16 @@ func (r *Rules) Suggest(subject, words string) (s Suggestion, ok bool) {
 		s.Sure = true
 	}
 	return s, true
+}
+
+// asOf is the kind inside the procedure, as narrow as the words tell.
+func (k Kind) asOf(said string) string {
+	for _, n := range k.narrower {
+		if slices.ContainsFunc(n.words, func(w string) bool { return strings.Contains(said, w) }) {
+			return n.as
+		}
+	}
+	return k.As
 }
 
 // score adds the weights of the words in a part; each word counts once a part,
