@@ -13,7 +13,7 @@ import (
 // wide reports whether the field takes the whole width of the form.
 func (a Ask) wide() bool {
 	switch a.Field.Type {
-	case procedure.TypeWords, procedure.TypeTable, procedure.TypeSignature, procedure.TypePhoto:
+	case procedure.TypeWords, procedure.TypeTable, procedure.TypeSignature, procedure.TypePhoto, procedure.TypeRating: // five buttons stay on one line
 		return true
 	default:
 		return false
