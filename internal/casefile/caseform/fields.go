@@ -63,20 +63,28 @@ func Read(r *http.Request, asked []procedure.Field, files map[string][]string) (
 }
 
 // readTable reads the rows in which something stands; they are counted as the
-// form shows them again, without those left empty between them.
+// form shows them again, without those left empty between them. All that is
+// wrong in them is one error, so that one sending names every cell.
 func readTable(r *http.Request, field procedure.Field, f *errs.Fields) []map[string]any {
 	var rows []map[string]any
+	var zh, en []string
+	code := "required"
 	for i := range maxRows {
-		row := map[string]any{}
+		row, at := map[string]any{}, len(rows)+1
+		var lackZH, lackEN []string
 		for _, col := range field.Columns {
 			raw := text.Clean(r.FormValue(cellName(field.Name, i, col.Name)))
 			if raw == "" {
+				if col.Required {
+					lackZH, lackEN = append(lackZH, "“"+col.Title.ZH+"”"), append(lackEN, "“"+col.Title.In(text.EN)+"”")
+				}
 				continue
 			}
 			v, bad := parse(col.Type, raw)
 			if bad != nil {
-				f.Add(field.Name, "form", fmt.Sprintf("第 %d 行“%s”：%s", len(rows)+1, col.Title.ZH, bad.ZH), fmt.Sprintf("row %d, “%s”: %s", len(rows)+1, col.Title.In(text.EN), bad.EN))
-				v = raw
+				code, v = "form", raw
+				zh = append(zh, fmt.Sprintf("第 %d 行“%s”：%s", at, col.Title.ZH, bad.ZH))
+				en = append(en, fmt.Sprintf("row %d, “%s”: %s", at, col.Title.In(text.EN), bad.EN))
 			}
 			row[col.Name] = v
 		}
@@ -84,11 +92,13 @@ func readTable(r *http.Request, field procedure.Field, f *errs.Fields) []map[str
 			continue
 		}
 		rows = append(rows, row)
-		for _, col := range field.Columns {
-			if col.Required && text.Clean(r.FormValue(cellName(field.Name, i, col.Name))) == "" {
-				f.Add(field.Name, "required", fmt.Sprintf("第 %d 行：请填“%s”", len(rows), col.Title.ZH), fmt.Sprintf("row %d: enter “%s”", len(rows), col.Title.In(text.EN)))
-			}
+		if len(lackZH) > 0 {
+			zh = append(zh, fmt.Sprintf("第 %d 行：请填%s", at, strings.Join(lackZH, "、")))
+			en = append(en, fmt.Sprintf("row %d: enter %s", at, strings.Join(lackEN, ", ")))
 		}
+	}
+	if len(zh) > 0 {
+		f.Add(field.Name, code, strings.Join(zh, "；"), strings.Join(en, "; "))
 	}
 	return rows
 }

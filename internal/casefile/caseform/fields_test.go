@@ -20,15 +20,18 @@ import (
 func TestReadNamesRowAndCell(t *testing.T) {
 	t.Parallel()
 	field := procedure.Field{Name: "quote", Title: text.B("报价", "Quote"), Type: procedure.TypeTable, Columns: []procedure.Field{
-		{Name: "item", Title: text.B("项目", "Item"), Required: true}, {Name: "amount", Title: text.B("金额", "Amount"), Type: procedure.TypeMoney, Required: true}}}
+		{Name: "item", Title: text.B("项目", "Item"), Required: true}, {Name: "amount", Title: text.B("金额", "Amount"), Type: procedure.TypeMoney, Required: true}, {Name: "note", Title: text.B("备注", "Note")}}}
 	for name, tt := range map[string]struct {
-		in   url.Values
-		want string
+		in     url.Values
+		want   string
+		marked int
 	}{
-		"no item":       {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"38"}, "field.quote.4.amount": {"20"}}, "第 2 行：请填“项目”"},
-		"no amount":     {url.Values{"field.quote.3.item": {"阀"}, "field.quote.3.amount": {" "}}, "第 1 行：请填“金额”"},
-		"broken amount": {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"很多"}}, "第 1 行“金额”：请填金额，例如 85 或 85.50"},
-		"whole":         {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"38"}}, ""},
+		"no item":       {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"38"}, "field.quote.4.amount": {"20"}}, "第 2 行：请填“项目”", 1},
+		"no amount":     {url.Values{"field.quote.3.item": {"阀"}, "field.quote.3.amount": {" "}}, "第 1 行：请填“金额”", 1},
+		"broken amount": {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"很多"}}, "第 1 行“金额”：请填金额，例如 85 或 85.50", 1},
+		"whole":         {url.Values{"field.quote.0.item": {"阀"}, "field.quote.0.amount": {"38"}}, "", 0},
+		"both":          {url.Values{"field.quote.0.note": {"急"}}, "第 1 行：请填“项目”、“金额”", 2},
+		"two rows":      {url.Values{"field.quote.0.amount": {"很多"}, "field.quote.1.item": {"阀"}}, "第 1 行“金额”：请填金额，例如 85 或 85.50；第 1 行：请填“项目”；第 2 行：请填“金额”", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,7 +45,7 @@ func TestReadNamesRowAndCell(t *testing.T) {
 			if err := askTable(a).Render(t.Context(), &page); err != nil {
 				t.Fatal(err)
 			}
-			if n := strings.Count(page.String(), `aria-invalid="true"`); (n == 1) != (tt.want != "") {
+			if n := strings.Count(page.String(), `aria-invalid="true"`); n != tt.marked {
 				t.Errorf("%d cells are marked", n)
 			}
 		})

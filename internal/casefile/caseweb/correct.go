@@ -89,6 +89,9 @@ func corrected(r *http.Request, v casefile.View) (engine.Command, error) {
 			const zh, en = "和现在的一样，没有要更正的。", "It stands like this already; there is nothing to correct."
 			err = errs.New(errs.Invalid, "casefile.amend.same", zh, en).Field(f.Name, "same", zh, en)
 		}
+		if e := errs.As(err); e != nil && cmd.Data["reason"] == "" { // else the engine asks for it only when the answer is right
+			err = e.Field("reason", "missing", "请写明为什么更正。", "Say why it is corrected.")
+		}
 		return cmd, err
 	}
 	const zh, en = "请选要更正哪一栏。没有改动。", "Choose the answer to correct. Nothing was changed."

@@ -42,6 +42,7 @@ func TestAnAnswerIsCorrectedFromTheCasePage(t *testing.T) {
 		}{
 			"no reason":         {"desk", form(now, "text", " "), http.StatusUnprocessableEntity, []string{"请写明为什么更正", `value="leak" selected`}, ""},
 			"nothing is new":    {"desk", form(now, "field.fault", "water"), http.StatusUnprocessableEntity, []string{"没有要更正的", "听错了，是漏水"}, ""},
+			"the same, no why":  {"desk", form(now, "field.fault", "water", "text", " "), http.StatusUnprocessableEntity, []string{"没有要更正的", "请写明为什么更正"}, ""},
 			"no such choice":    {"desk", form(now, "field.fault", "dragon"), http.StatusUnprocessableEntity, []string{"不在可选项里", "听错了，是漏水"}, ""},
 			"left empty":        {"desk", form(now, "field.fault", ""), http.StatusUnprocessableEntity, []string{"不能空着", "听错了，是漏水"}, ""},
 			"not an answer yet": {"desk", form(now, "choice", "result"), http.StatusUnprocessableEntity, []string{"请选要更正哪一栏"}, ""},
@@ -103,6 +104,10 @@ func TestAnAgreedSumIsNotCorrected(t *testing.T) {
 		form := func(cost string) url.Values {
 			return url.Values{"version": {strconv.Itoa(c.Case(k.ID).State.Version)}, "choice": {"remedy"}, "field.remedy.0.what": {"赔偿"}, "field.remedy.0.cost": {cost}, "text": {"少写一个零"}}
 		}
+		wanting := form("")
+		wanting.Set("text", "")
+		wanting.Set("field.remedy.1.cost", "很多") // all that is wrong is said at once, each at its field
+		c.Post("supervisor", way, wanting).Want(t, http.StatusUnprocessableEntity).Has(t, "第 1 行：请填", "第 2 行“", "第 2 行：请填", "请写明为什么更正")
 		c.Post("supervisor", way, form("9500")).Want(t, http.StatusSeeOther)
 		if got := c.Case(k.ID).State.Fields["cost"]; got != int64(950000) {
 			t.Errorf("before the word the sum follows its rows: %v", got)
