@@ -122,5 +122,5 @@ func (p *Pages) calledExcel(w http.ResponseWriter, r *http.Request) error {
 	t.Rows = append(t.Rows, []string{page.Total})
 	about := text.Tf(ctx, "表号 %s　第 %s 版　", "Form %s · version %s · ", calledForm, calledVersion) +
 		text.Tf(ctx, "导出人：%s %s", "exported by %s %s", actorOf(ctx).Name, ui.Exact(p.db.Clock().Now()))
-	return sendBook(w, web.ProjectOf(ctx).Name+calledTitle(ctx), about, []countTable{t})
+	return sendBook(w, web.ProjectOf(ctx).Name+calledTitle(ctx)+" "+page.Month, about, []countTable{t})
 }

@@ -224,6 +224,9 @@ func TestTheRegisterOfFollowUpsHasThoseOfRepairs(t *testing.T) {
 		c.Get("desk", at+"/register?month="+c.Clock.Now().AddDate(0, -1, 0).Format("2006-01")).Want(t, http.StatusOK).Has(t, "合计 0 次")
 		c.Get("technician", at+"/register").Want(t, http.StatusForbidden)
 		book := c.Get("desk", at+"/register.xlsx"+month).Want(t, http.StatusOK)
+		if name := book.Header.Get("Content-Disposition"); !strings.HasSuffix(name, "%20"+c.Clock.Now().Format("2006-01")+".xlsx") {
+			t.Errorf("the file does not say its month: %s", name)
+		}
 		f, err := excelize.OpenReader(bytes.NewReader([]byte(book.Body)))
 		c.Check(err)
 		defer func() { _ = f.Close() }()
