@@ -59,6 +59,15 @@ func TestOldAndUnknownAddresses(t *testing.T) {
 	static.Path("nothing.js")
 }
 
+// The history on a printed slip does not touch the table above it.
+func TestTheHistoryOnPaperStandsClearOfTheTable(t *testing.T) {
+	t.Parallel()
+	css := get(t, static.Path("guanjia.css"), "").Body.String()
+	if !strings.Contains(css, ".gj-a4 :is(.gj-form + .gj-shots, .gj-form + .gj-tl, .gj-shots + .gj-tl) { margin-top: 4mm; }") {
+		t.Error("the history begins on the border of the table")
+	}
+}
+
 // A table to fill in keeps its headings on the phone: else its rows are blank boxes.
 func TestTablesToFillInHaveHeadingsOnThePhone(t *testing.T) {
 	t.Parallel()
