@@ -32,7 +32,7 @@ func clockChip(ctx context.Context, k engine.ClockState, pause *engine.Pause, no
 			if pause.Note != "" {
 				chip.Words = text.Tf(ctx, "暂停 · %s", "paused · %s", text.Cut(pause.Note, 12))
 			}
-			chip.Title = text.Tf(ctx, "预计 %s 续计，最迟仍是 %s", "goes on about %s, due stays %s", ui.Exact(pause.Until), ui.Exact(k.Due))
+			chip.Title = text.Tf(ctx, "预计 %s 续计，最迟仍是 %s", "goes on about %s, due stays %s", ui.Exact(pause.Until), ui.ExactUntil(k.Due))
 		}
 	case !k.Due.After(now):
 		chip.State = ui.Late

@@ -127,7 +127,7 @@ func blank(ctx context.Context, v casefile.View) []string {
 
 // register prints the list as a form, by the filters of the list (INS-03).
 func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
+	ctx := ui.OnPaper(r.Context())
 	project := web.ProjectOf(ctx)
 	f, view := p.filterOf(r)
 	now := p.db.Clock().Now()

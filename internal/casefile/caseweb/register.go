@@ -126,7 +126,7 @@ func (reg *register) heads(ctx context.Context) []string {
 	if reg.timed {
 		out = append(out, text.T(ctx, "时限", "Clock"))
 	}
-	return append(out, text.T(ctx, "到哪一步 / 结果", "Step / result"), text.T(ctx, "经办", "Handler"), text.T(ctx, "登记人", "Recorder"))
+	return append(out, text.T(ctx, "到哪一步 / 结果", "Step / result"), text.T(ctx, "经办", "Handler"), text.T(ctx, "首问负责", "Case owner"))
 }
 
 // cells are a line's cells, money as int64 fen; they are counted.
@@ -173,7 +173,7 @@ func clockWords(ctx context.Context, c ui.Chip, now time.Time) string {
 	if c.Due.IsZero() {
 		return words
 	}
-	return strings.TrimSpace(ui.Exact(c.Due) + " " + words)
+	return strings.TrimSpace(ui.ExactUntil(c.Due) + " " + words)
 }
 
 // words are the cells on paper.
@@ -233,7 +233,7 @@ const maxExcel = 50000
 // excel streams the register as a workbook in the form of the paper: title,
 // number of the form, the same columns, totals (INS-03).
 func (p *Pages) excel(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
+	ctx := ui.OnPaper(r.Context()) // a file is read on another day, too
 	project := web.ProjectOf(ctx)
 	f, view := p.filterOf(r)
 	now := p.db.Clock().Now()

@@ -3,11 +3,14 @@ package caseweb
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"guanjia/internal/calendar"
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
 	"guanjia/internal/procedure"
 	"guanjia/internal/text"
+	"guanjia/internal/web/ui"
 )
 
 // Money is summed to the fen, and stands under its own column.
@@ -32,6 +35,16 @@ func TestARegisterSumsItsMoney(t *testing.T) {
 		case i == 0 && cell != "合计 3 件", heads[i] == "合计" && cell != int64(12_350), i > 0 && heads[i] != "合计" && cell != nil:
 			t.Errorf("under %q stands %v", heads[i], cell)
 		}
+	}
+}
+
+// What is due at the end of a day is due at 24:00 of that day.
+func TestARegisterSaysTheDayThatEndsACase(t *testing.T) {
+	t.Parallel()
+	ctx := text.WithLang(t.Context(), text.ZH)
+	due := time.Date(2026, 11, 19, 0, 0, 0, 0, calendar.Zone)
+	if got := clockWords(ctx, ui.Chip{Due: due}, due.Add(2*time.Hour)); got != "2026-11-18 24:00 超时 2 小时" {
+		t.Error(got)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"guanjia/e2e/center"
 	"guanjia/internal/casefile"
+	"guanjia/internal/web/ui"
 )
 
 // A register of open cases says until when each is due and how late it is, and
@@ -59,9 +60,17 @@ func TestTheRegisterOfVisitsSaysWhatWasSaid(t *testing.T) {
 		k = c.Do("supervisor", k, "record", "done", map[string]any{"notes": "都好", "any": true, "rating": 4, "opinions": []any{map[string]any{"about": "电梯", "words": "等得久"}}}, nil)
 		query := "?view=all&kind=visit"
 		paper := c.Get("desk", "/p/lin/registers/cases/print"+query).Want(t, http.StatusOK).
-			Has(t, "走访登记表", k.Number, at.Format("2006-01-02"), "电梯", "等得久", "4 分", c.Actor("supervisor").Name)
+			Has(t, "走访登记表", k.Number, "<td>"+ui.Exact(at)+"</td>", "<th scope=\"col\">首问负责</th>", "电梯", "等得久", "4 分", c.Actor("supervisor").Name)
 		if n := strings.Count(paper.Body, fmt.Sprint("<td>", c.Actor("supervisor").Name, "</td>")); n != 1 {
 			t.Errorf("who went stands %d times", n)
+		}
+		f, err := excelize.OpenReader(strings.NewReader(c.Get("desk", "/p/lin/cases.xlsx"+query).Want(t, http.StatusOK).Body))
+		c.Check(err)
+		defer func() { _ = f.Close() }()
+		rows, err := f.GetRows("Sheet1")
+		c.Check(err)
+		if len(rows) != 5 || !slices.Contains(rows[3], ui.Exact(at)) || slices.Contains(rows[2], "登记人") {
+			t.Errorf("%q", rows)
 		}
 	})
 }

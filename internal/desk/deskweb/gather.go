@@ -153,7 +153,7 @@ func (g *gatherer) promises(list []desk.Promise) {
 		of := lineOf{account: pr.MadeBy, unit: pr.Unit, person: pr.Person, caseID: pr.Case}
 		if g.in(pr.MadeAt) {
 			made++
-			g.add(pr.MadeAt, "promise", "答应", "Promised", text.Tf(g.ctx, "%s（%s 前）", "%s (by %s)", pr.Words, ui.Exact(pr.Due)), of)
+			g.add(pr.MadeAt, "promise", "答应", "Promised", text.Tf(g.ctx, "%s（%s 前）", "%s (by %s)", pr.Words, ui.ExactUntil(pr.Due)), of)
 		}
 		if !pr.KeptAt.IsZero() && g.in(pr.KeptAt) {
 			kept++

@@ -165,7 +165,7 @@ func exactly(v any) string {
 	if err != nil {
 		return s
 	}
-	return ui.Exact(t)
+	return ui.ExactUntil(t)
 }
 
 // origin is the address people reached us by.

@@ -15,7 +15,7 @@ func (c Chip) title() string {
 	if c.Title != "" {
 		return c.Title
 	}
-	return Exact(c.Due)
+	return ExactUntil(c.Due)
 }
 
 func (c Chip) words(ctx context.Context) string {

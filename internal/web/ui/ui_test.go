@@ -168,6 +168,11 @@ func TestTheEndOfADayIsThatDays(t *testing.T) {
 	if got := ui.Until(ui.OnPaper(zh()), midnight); got != "2026-11-20 24:00" {
 		t.Errorf("on paper: %q", got)
 	}
+	for want, at := range map[string]time.Time{"2026-11-20 24:00": midnight.UTC(), "2025-12-31 24:00": time.Date(2026, 1, 1, 0, 0, 0, 0, calendar.Zone), "2026-11-21 00:01": midnight.Add(time.Minute), "": {}} {
+		if got := ui.ExactUntil(at); got != want {
+			t.Errorf("%v in full: %q, want %q", at, got, want)
+		}
+	}
 }
 
 func TestMoneyKeepsEveryFen(t *testing.T) {

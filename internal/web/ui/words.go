@@ -87,6 +87,15 @@ func Until(ctx context.Context, t time.Time) string {
 	return strings.TrimSuffix(When(ctx, t.AddDate(0, 0, -1)), "00:00") + "24:00"
 }
 
+// ExactUntil is Exact for a moment by which something is due, by the rule of
+// Until: "2026-11-20 24:00".
+func ExactUntil(t time.Time) string {
+	if t = t.In(calendar.Zone); t.IsZero() || t.Format("15:04") != "00:00" {
+		return Exact(t)
+	}
+	return t.AddDate(0, 0, -1).Format(time.DateOnly) + " 24:00"
+}
+
 // Exact is the moment in full, for titles and paper: "2026-11-20 10:42".
 func Exact(t time.Time) string {
 	if t.IsZero() {
