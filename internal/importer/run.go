@@ -195,7 +195,7 @@ func (s *Service) TakeBack(ctx context.Context, actor auth.Actor, project, id in
 	reason = text.Cut(text.Clean(reason), mostReason)
 	if reason == "" {
 		return errs.New(errs.Invalid, "importer.revert.reason", "没有写撤回的原因，数据没有改动。", "No reason was given; nothing was changed.").
-			Field("reason", "required", "写明为什么撤回，会留在操作记录里", "say why it is taken back; it stays on the trail")
+			Field("reason", "required", "写明为什么撤回", "say why it is taken back")
 	}
 	var u Upload
 	if err := s.db.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {

@@ -20,9 +20,39 @@ func mayTakeBack(u Upload, b estate.Batch) bool {
 	return u.Batch != 0 && u.State == StateDone && (b.State == estate.BatchPublished || b.State == estate.BatchReverting)
 }
 
+// takenBack reports whether an import was made and taken back whole; it is not
+// imported again from there.
+func takenBack(u Upload, b estate.Batch) bool {
+	return u.Batch != 0 && u.State == StateDone && b.State == estate.BatchReverted
+}
+
+// leftCount is one kind of row an import leaves out.
+type leftCount struct {
+	words string
+	n     int
+}
+
+// leftCounts are the rows left out, each counted once: units that are there,
+// lines of registers that are there, the others.
+func leftCounts(ctx context.Context, v previewView) []leftCount {
+	units, lines := v.P.Plan.Already, v.P.Plan.AlreadyLines
+	var out []leftCount
+	other := text.T(ctx, "略过的行", "Rows left out")
+	if units+lines > 0 {
+		other = text.T(ctx, "其他略过的行", "Other rows left out")
+	}
+	if units > 0 {
+		out = append(out, leftCount{text.T(ctx, "系统里已有的房屋", "Units there already"), units})
+	}
+	if lines > 0 {
+		out = append(out, leftCount{text.T(ctx, "系统里已有的登记表记录", "Entries there already"), lines})
+	}
+	return append(out, leftCount{other, v.Counts["left"] - units - lines})
+}
+
 func stateWords(ctx context.Context, u Upload, b estate.Batch) string {
 	switch {
-	case b.State == estate.BatchReverted && u.Batch != 0 && u.State == StateDone:
+	case takenBack(u, b):
 		return text.T(ctx, "已撤回", "Taken back")
 	case b.State == estate.BatchReverting && u.State == StateDone:
 		return text.T(ctx, "撤回未完，再撤一次", "Half taken back; do it again")
@@ -38,17 +68,20 @@ func stateWords(ctx context.Context, u Upload, b estate.Batch) string {
 	return text.T(ctx, "已检查，未导入", "Checked, not imported")
 }
 
-func recordWords(b estate.Batch) string {
-	if b.ID == 0 {
+func recordWords(ctx context.Context, u Upload, b estate.Batch) string {
+	switch {
+	case b.ID == 0:
 		return ""
+	case takenBack(u, b):
+		return text.Tf(ctx, "撤回了 %d", "%d taken back", b.Rows)
 	}
 	return strconv.FormatInt(b.Rows, 10)
 }
 
 func leadWords(ctx context.Context, v previewView) string {
 	switch n := v.Counts["faults"]; {
-	case v.P.Upload.State == StateDone && v.Batch.State == estate.BatchReverted:
-		return text.T(ctx, "导入过，已整批撤回。", "It was imported and taken back whole.")
+	case takenBack(v.P.Upload, v.Batch):
+		return text.T(ctx, "导入过，已整批撤回。要再导入，请重新上传。", "It was imported and taken back whole. To import it again, upload it again.")
 	case v.P.Upload.State == StateDone:
 		return text.Tf(ctx, "已导入 %d 条记录。", "%d record(s) imported.", v.Batch.Rows)
 	case v.P.Upload.State == StateRunning:

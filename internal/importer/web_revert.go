@@ -66,7 +66,7 @@ func (s *Service) revert(w http.ResponseWriter, r *http.Request) error {
 	if web.Value(r, "sure") == "" {
 		f.Add("sure", "required", "打勾确认要撤回，数据没有改动。", "Tick to say that you mean it; nothing was changed.")
 		if web.Value(r, "reason") == "" {
-			f.Add("reason", "required", "写明为什么撤回，会留在操作记录里。", "Say why it is taken back; it stays on the trail.")
+			f.Add("reason", "required", "写明为什么撤回。", "Say why it is taken back.")
 		}
 	}
 	if err = f.Err("importer.revert"); err == nil {

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -148,7 +149,11 @@ func TestPages(t *testing.T) {
 		}
 		contains(t, d.ask("keeper", "GET", at+"/revert", nil, ""), 200, would, `name="sure"`, `name="reason"`)
 		for _, form := range []url.Values{nil, {"sure": {"1"}}, {"reason": {"传错了<b>"}}, {"sure": {"1"}, "reason": {" "}}} {
-			contains(t, d.post(at+"/revert", form), 422, would, "操作记录")
+			w := d.post(at+"/revert", form)
+			contains(t, w, 422, would, "操作记录")
+			if n := strings.Count(w.Body.String(), "操作记录里"); n != 1 {
+				t.Errorf("where the reason stays is said %d times", n)
+			}
 		}
 		if h.counts()["unit"] == 0 {
 			t.Fatal("taken back without a tick or a reason")
@@ -158,11 +163,31 @@ func TestPages(t *testing.T) {
 			t.Errorf("the trail says %q", h.vault.reverts)
 		}
 		contains(t, d.ask("keeper", "GET", at+"/revert", nil, ""), 303)
-		contains(t, d.ask("keeper", "GET", at, nil, ""), 200, "已整批撤回")
+		back := d.ask("keeper", "GET", at, nil, "")
+		contains(t, back, 200, "已整批撤回", "重新上传")
+		if strings.Contains(back.Body.String(), "会导入") {
+			t.Error("a batch taken back is said to be imported")
+		}
+		contains(t, d.ask("keeper", "GET", "/p/jinxiu/import", nil, ""), 200, "已撤回", "撤回了 69")
 		if h.counts()["unit"] != 0 {
 			t.Errorf("%v", h.counts())
 		}
 	})
+}
+
+// What a second reading leaves out is counted once and wholly: units that are
+// there, lines that are there, the others.
+func TestRowsLeftOutAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	v := previewView{P: &Preview{Plan: &Plan{Already: 1196, AlreadyLines: 414}}, Counts: map[string]int{"left": 1641}}
+	want := []leftCount{{"系统里已有的房屋", 1196}, {"系统里已有的登记表记录", 414}, {"其他略过的行", 31}}
+	if got := leftCounts(t.Context(), v); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	v.P.Plan = &Plan{}
+	if got := leftCounts(t.Context(), v); !slices.Equal(got, []leftCount{{"略过的行", 1641}}) {
+		t.Errorf("nothing is there: %v", got)
+	}
 }
 
 // Every route refuses who may not import, and a stranger's number is no upload here.
