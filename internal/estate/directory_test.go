@@ -230,7 +230,9 @@ func TestDirectoryIsFilteredAndUndone(t *testing.T) {
 		}
 		at := fmt.Sprintf("/directory/%d/", a.ID)
 		f.post(at+"confirm", http.StatusSeeOther, form("changed", "unreached", "note", "停机"))
-		f.get("/directory?show=unreached", "1502", "没联系上：停机")
+		for _, show := range []string{"unreached", ""} { // it can be taken back where it stands, and answered
+			f.get("/directory?show="+show, "1502", "没联系上：停机", at+"revert", at+"confirm", "撤回")
+		}
 		f.post("/directory/issues", http.StatusUnprocessableEntity, form())
 		f.get("/directory", "2 户只核对了 0 户，1 户没联系上")
 		f.post(at+"confirm", http.StatusSeeOther, form("changed", "0"))
