@@ -9,6 +9,7 @@ import (
 
 	"guanjia/internal/calendar"
 	"guanjia/internal/care"
+	"guanjia/internal/casefile/caseweb"
 	"guanjia/internal/store"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
@@ -87,7 +88,10 @@ func (p *Pages) calledRow(ctx context.Context, c care.Called) calledRow {
 	if c.Rating > 0 {
 		rating = strconv.FormatInt(c.Rating, 10)
 	}
-	way := map[string]string{"call": text.T(ctx, "电话", "By phone"), "visit": text.T(ctx, "上门", "In person")}[c.Way]
+	way := ""
+	if c.Way != "" {
+		way = caseweb.ByWord(c.Way).In(text.LangOf(ctx))
+	}
 	return calledRow{Number: c.Number, Href: casePath(ctx, c.Number), Cells: []string{
 		p.kind(ctx, c.Case), strings.TrimSpace(c.Plate + " " + c.Place), c.Caller, ui.Exact(c.At), c.By, way, outcomeWord(ctx, c.Outcome), rating, c.Words,
 	}}

@@ -135,6 +135,9 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 		if a, e := strconv.ParseInt(web.Value(r, "assignee"), 10, 64); e == nil && a > 0 {
 			data["account"] = a
 		}
+		if by := web.Value(r, "by"); slices.Contains(step.By, by) {
+			data["by"] = by
+		}
 		_, err = p.cases.Do(ctx, actor, casefile.Doing{Case: v.Case.ID, Version: version, Command: engine.Command{
 			Kind: engine.EvDone, Step: step.Name, Outcome: web.Value(r, "outcome"), Fields: answers, Data: data,
 		}})
@@ -162,6 +165,9 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, problem error, typ
 	page, err := p.show(r, v, typed, problem, note)
 	if err != nil {
 		return err
+	}
+	if by := web.Value(r, "by"); page.Next != nil && slices.ContainsFunc(page.Next.By, func(x ui.Pick) bool { return x.Value == by }) {
+		page.Next.Way = by
 	}
 	status := http.StatusUnprocessableEntity
 	if errs.KindOf(problem) == errs.Conflict {

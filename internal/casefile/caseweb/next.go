@@ -38,6 +38,12 @@ func (p *Pages) next(ctx context.Context, v casefile.View, typed map[string]any,
 	for _, f := range caseform.Asked(v.Def, step) {
 		next.Files = next.Files || f.Type == procedure.TypePhoto
 	}
+	for i, by := range step.By {
+		if i == 0 {
+			next.Way = by
+		}
+		next.By = append(next.By, ui.Pick{Value: by, Label: byWord(by).In(lang)})
+	}
 	if step.Do == procedure.KindDispatch {
 		ask, err := p.dispatchAsk(ctx, v, step)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"guanjia/internal/casefile"
 	"guanjia/internal/engine"
 	"guanjia/internal/phone"
+	"guanjia/internal/procedure"
 	"guanjia/internal/text"
 	"guanjia/internal/web"
 	"guanjia/internal/web/ui"
@@ -58,7 +59,7 @@ func (p *Pages) slip(w http.ResponseWriter, r *http.Request) error {
 			Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
 		},
 		Plate: v.Case.Plate, Spot: v.Case.Place, Person: v.Case.Caller, Words: v.Case.Words, Facts: facts(ctx, v),
-		Blank: blank(ctx, v), Signatures: signatures(ctx, v.Def, v.Case.State.Fields),
+		Blank: blank(ctx, v), Signatures: unsigned(ctx, v, signatures(ctx, v.Def, v.Case.State.Fields)),
 	}
 	page.Head, page.Way = slipHead(ctx, v), slipWay(ctx, v)
 	papers, err := p.papers(ctx, v)
@@ -101,12 +102,36 @@ func slipWay(ctx context.Context, v casefile.View) []FactLine {
 			continue
 		}
 		line := FactLine{Label: t.Title.In(text.LangOf(ctx)), Answer: ui.When(ctx, t.At) + " · " + whoWords(ctx, t.Who)}
+		if step := v.Def.Step(t.Step); step != nil && turnedDown(step, t.Outcome) {
+			line.Answer += " · " + StepOutcome(step, t.Outcome).In(text.LangOf(ctx))
+		}
 		if i, again := at[t.Step]; again {
 			list[i] = line
 			continue
 		}
 		at[t.Step] = len(list)
 		list = append(list, line)
+	}
+	return list
+}
+
+// turnedDown reports whether a step ended otherwise than by what it is for: the
+// stop alone would read as if it had been confirmed.
+func turnedDown(step *procedure.Step, outcome string) bool {
+	words := procedure.Outcomes[step.Do]
+	return len(words) > 1 && outcome != "" && outcome != words[0]
+}
+
+// unsigned says in a signature's place on the paper of an ended case that it was
+// not given; a blank would ask for it.
+func unsigned(ctx context.Context, v casefile.View, list []SignatureLine) []SignatureLine {
+	if v.Case.State.Status == engine.Open {
+		return list
+	}
+	for i := range list {
+		if list[i].Path == "" {
+			list[i].None = text.T(ctx, "没有签", "not signed")
+		}
 	}
 	return list
 }

@@ -56,6 +56,22 @@ var channelWords = map[string]text.Both{
 	"message": text.B("微信、短信", "message"), "own": text.B("中心安排", "planned by the centre"), "system": text.B("系统", "system"),
 }
 
+// byWords are the ways in which customers are told and asked.
+var byWords = map[string]text.Both{
+	"call": text.B("电话", "By phone"), "visit": text.B("上门", "In person"), "letter": text.B("书面", "In writing"),
+	"message": text.B("微信、短信", "By message"), "notice": text.B("公告", "By notice"),
+}
+
+func byWord(by string) text.Both {
+	if b, ok := byWords[by]; ok {
+		return b
+	}
+	return text.B(by, by)
+}
+
+// ByWord says by which way a customer was told or asked.
+func ByWord(by string) text.Both { return byWord(by) }
+
 // ChannelWord says by which way a matter came in.
 func ChannelWord(channel string) text.Both { return channelWord(channel) }
 

@@ -212,10 +212,10 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 			if st == nil || st.Auto() || !stop.counts(e.Step) || told[stop.name] {
 				continue
 			}
-			told[stop.name] = true
+			told[stop.name] = st.Do != procedure.KindQuote // each quote was an answer of the customer's
 			entry.What = stop.done.In(lang)
-			if fen, ok := c.State.Fields["total"].(int64); ok && st.Do == procedure.KindQuote { // the newest; an older one has given way to it
-				entry.Quote = text.Tf(ctx, "合计 %s 元", "%s yuan in all", ui.Fen(fen))
+			if st.Do == procedure.KindQuote {
+				quoted(ctx, &entry, e)
 			}
 			if (st.Do == procedure.KindAccept || st.Do == procedure.KindArrive) && who != "" && e.Actor.ID == c.State.Assignee {
 				entry.Who = who
@@ -236,6 +236,16 @@ func parcel(ctx context.Context, def *procedure.Definition, c casefile.Case, eve
 		list = append(list, entry)
 	}
 	return list
+}
+
+// quoted says of a quote what it came to and what the customer said to it.
+func quoted(ctx context.Context, entry *ui.Entry, e engine.Event) {
+	if e.Outcome == "declined" {
+		entry.What = text.T(ctx, "报过价，您没有同意", "Quoted; you declined")
+	}
+	if fen, ok := e.Fields["total"].(int64); ok {
+		entry.Quote = text.Tf(ctx, "合计 %s 元", "%s yuan in all", ui.Fen(fen))
+	}
 }
 
 // act opens the case link of a form and bounds how much it may send.

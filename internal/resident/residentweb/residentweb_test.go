@@ -336,8 +336,14 @@ func TestProgressKnowsWhatWasSaid(t *testing.T) {
 			t.Fatalf("at %s", k.State.Step)
 		}
 		c.Get("", at).Want(t, http.StatusOK).Lacks(t, "合计")
-		c.Do("technician", k, "quote", "agreed", map[string]any{"quote": []any{map[string]any{"item": "阀芯", "sort": "material", "amount": int64(6000)}}, "pay_by": "cash"}, nil)
-		c.Get("", at).Want(t, http.StatusOK).Has(t, "报过价了", "合计 60.00 元")
+		quote := func(fen int64) map[string]any {
+			return map[string]any{"quote": []any{map[string]any{"item": "阀芯", "sort": "material", "amount": fen}}, "pay_by": "cash"}
+		}
+		k = c.Do("technician", k, "quote", "declined", quote(30000), nil)
+		c.Get("", at).Want(t, http.StatusOK).Has(t, "报过价，您没有同意", "合计 300.00 元").Lacks(t, "报过价了")
+		k = c.Do("technician", k, k.State.Step, "", map[string]any{"after_no": "requote"}, nil)
+		c.Do("technician", k, "quote", "agreed", quote(6000), nil)
+		c.Get("", at).Want(t, http.StatusOK).Has(t, "报过价了", "合计 60.00 元", "合计 300.00 元")
 
 		e, err := c.Cases.Open(context.Background(), c.Actor("desk"), casefile.Opening{Project: c.Project.ID, Procedure: "enquiry", Channel: "phone", Unit: c.Unit.ID, Words: "装修押金怎么退", Fields: map[string]any{"kind": "suggestion"}})
 		c.Check(err)
