@@ -20,6 +20,7 @@ gen: ## regenerate templates
 
 pictures: ## make the pictures of every page in docs/screens anew
 	GUANJIA_SCREENS=$(CURDIR)/docs/screens go test ./e2e/browser -count=1 -timeout 30m -run TestScreens
+	GUANJIA_SCREENS=$(CURDIR)/docs/screens go test ./e2e/browser -count=1 -run 'TestRepairFromRingToFiled$$'
 
 build: ## one static binary in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/guanjia ./cmd/guanjia
