@@ -79,20 +79,19 @@ type Doing struct {
 
 // View is everything the page of one case shows.
 type View struct {
-	Case      Case
-	Def       *procedure.Definition
-	Figures   *procedure.Figures
-	Options   []engine.Option
-	Events    []engine.Event
-	Related   []Related
-	Filed     []Filed
-	Names     map[int64]string // accounts named anywhere on the page
-	MergedTo  string           // number of the case that goes on in its place, "" when none
-	MayEnd    bool             // the actor may cancel it; the first contact may, too
-	MayJump   bool             // the actor may move it by hand
-	MayReopen bool
-	// MayCorrect: this person may correct an answer.
-	MayCorrect bool
+	Case       Case
+	Def        *procedure.Definition
+	Figures    *procedure.Figures
+	Options    []engine.Option
+	Events     []engine.Event
+	Related    []Related
+	Filed      []Filed
+	Names      map[int64]string // accounts named anywhere on the page
+	MergedTo   string           // number of the case that goes on in its place, "" when none
+	MayEnd     bool             // the actor may cancel it; the first contact may, too
+	MayJump    bool             // the actor may move it by hand
+	MayReopen  bool
+	MayCorrect bool // the actor may correct an answer
 	MayErase   bool // what people said may be erased on request
 	Erased     bool // what people said was erased
 }

@@ -47,25 +47,36 @@ func (s *Service) hearCustomer(ctx context.Context, tx *store.Tx, ch casefile.Ch
 		if e.At.Sub(c.State.OpenedAt) < withReport {
 			continue
 		}
-		words, _ := e.Data[map[engine.EventKind]string{engine.EvNote: "text", engine.EvAmend: "reason"}[e.Kind]].(string)
-		say := text.B("住户补充："+text.Cut(words, 60), "the resident adds: "+text.Cut(words, 60))
-		told := map[int64]bool{}
-		for _, account := range []int64{c.State.Owner, c.State.Assignee} {
-			if account <= 0 || told[account] {
-				continue
-			}
-			told[account] = true
-			if err := s.sound(ctx, tx, c, notice.Notice{Account: account, Text: say}); err != nil {
-				return err
-			}
+		key := "text"
+		if e.Kind == engine.EvAmend { // pictures alone
+			key = "reason"
 		}
-		if len(told) == 0 {
-			if err := s.sound(ctx, tx, c, notice.Notice{Role: deskRole, Text: say}); err != nil {
+		words, _ := e.Data[key].(string)
+		words = text.Cut(words, 60)
+		for _, n := range answerFor(c.State) {
+			n.Text = text.B("住户补充："+words, "the resident adds: "+words)
+			if err := s.sound(ctx, tx, c, n); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// answerFor addresses who answers for a case and who works on it, the desk where
+// it is nobody's.
+func answerFor(s engine.State) []notice.Notice {
+	var list []notice.Notice
+	if s.Owner > 0 {
+		list = append(list, notice.Notice{Account: s.Owner})
+	}
+	if s.Assignee > 0 && s.Assignee != s.Owner {
+		list = append(list, notice.Notice{Account: s.Assignee})
+	}
+	if len(list) == 0 {
+		list = append(list, notice.Notice{Role: deskRole})
+	}
+	return list
 }
 
 func (s *Service) sound(ctx context.Context, tx *store.Tx, c casefile.Case, n notice.Notice) error {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"guanjia/internal/calendar"
 	"guanjia/internal/care"
@@ -62,15 +61,11 @@ func (p *Pages) loadCalled(r *http.Request) (calledPage, error) {
 	name := at.In(calendar.Zone).Format("2006-01")
 	page := calledPage{
 		Tabs: tabs(ctx, "follow-ups"), Back: in(ctx, "/follow-ups"), Print: in(ctx, "/follow-ups/register/print?month="+name), Excel: in(ctx, "/follow-ups/register.xlsx?month="+name),
-		Month: name, Heads: calledHeads(ctx),
+		Month: name, Months: months(now, in(ctx, "/follow-ups/register"), name), Heads: calledHeads(ctx),
 		Paper: ui.PaperProps{
 			Wide: true, Title: calledTitle(ctx), Org: project.Name, Form: calledForm, Version: calledVersion, Number: name,
 			Printed: text.Tf(ctx, "%s %s 打印", "Printed by %s %s", actorOf(ctx).Name, ui.Exact(now)),
 		},
-	}
-	for i := range 4 {
-		d := time.Date(now.In(calendar.Zone).Year(), now.In(calendar.Zone).Month()-time.Month(i), 1, 0, 0, 0, 0, calendar.Zone).Format("2006-01")
-		page.Months = append(page.Months, ui.View{Title: d, Path: in(ctx, "/follow-ups/register?month="+d), Current: d == name})
 	}
 	content := 0
 	for _, c := range list {

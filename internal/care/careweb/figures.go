@@ -53,6 +53,18 @@ func month(r *http.Request, now time.Time) time.Time {
 	return at
 }
 
+// months are the views of this month and the three before it; shown is the one
+// that is seen ("2026-11").
+func months(now time.Time, path, shown string) []ui.View {
+	this := now.In(calendar.Zone)
+	list := make([]ui.View, 4)
+	for i := range list {
+		d := time.Date(this.Year(), this.Month()-time.Month(i), 1, 0, 0, 0, 0, calendar.Zone).Format("2006-01")
+		list[i] = ui.View{Title: d, Path: path + "?month=" + d, Current: d == shown}
+	}
+	return list
+}
+
 func (p *Pages) figures(w http.ResponseWriter, r *http.Request) error {
 	page, err := p.loadMonth(r)
 	if err != nil {
@@ -77,11 +89,7 @@ func (p *Pages) loadMonth(r *http.Request) (monthPage, error) {
 		MayAnalyse: actorOf(ctx).May("casefile.case.open", web.ProjectOf(ctx).ID), Chart: dayChart(ctx, m), Tables: p.countTables(ctx, m),
 		Total: text.Tf(ctx, "受理 %d 件，办结 %d 件", "%d taken in, %d closed", m.All.Taken, m.All.Closed),
 	}
-	this := p.db.Clock().Now()
-	for i := range 4 {
-		d := time.Date(this.Year(), this.Month()-time.Month(i), 1, 0, 0, 0, 0, calendar.Zone)
-		page.Months = append(page.Months, ui.View{Title: d.Format("2006-01"), Path: in(ctx, "/figures?month="+d.Format("2006-01")), Current: d.Equal(m.From)})
-	}
+	page.Months = months(p.db.Clock().Now(), in(ctx, "/figures"), page.Month)
 	page.Often = m.Often
 	for _, t := range m.Repeated {
 		page.Repeated = append(page.Repeated, topicOf(ctx, t))

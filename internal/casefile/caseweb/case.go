@@ -97,7 +97,7 @@ func (p *Pages) show(r *http.Request, v casefile.View, typed map[string]any, pro
 	}
 	page.Ways = ways(ctx, page.Base, v)
 	page.Correct = correctLink(ctx, page.Ways, page.Base)
-	if path := page.Base + "/way/" + wayAbout; c.Unit == 0 && c.Place == "" && slices.ContainsFunc(page.Ways, func(w Way) bool { return w.Path == path }) {
+	if path := page.Base + "/way/" + wayAbout; c.Unit == 0 && c.Place == "" && offers(page.Ways, path) {
 		page.About = path
 	}
 	if actorOf(ctx).May(casefile.PermView, c.Project) {

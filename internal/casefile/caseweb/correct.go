@@ -2,6 +2,7 @@ package caseweb
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -50,12 +51,8 @@ func correction(ctx context.Context, v casefile.View, page *WayPage, typed map[s
 			continue
 		}
 		known := map[string]any{}
-		for name, x := range given {
-			known[name] = x
-		}
-		for name, x := range typed {
-			known[name] = x
-		}
+		maps.Copy(known, given)
+		maps.Copy(known, typed)
 		page.Title += text.T(ctx, "：", ": ") + line.Label
 		page.Now, page.Answers = line.Answer, nil
 		page.Asks = caseform.Asks(ctx, v.Figures, v.Def, &procedure.Step{Asks: []string{f.Name}}, known, page.Err)
@@ -130,10 +127,9 @@ func orNone(ctx context.Context, words string) string {
 
 // correctLink is the link beside what is known, for whom may correct it.
 func correctLink(ctx context.Context, ways []Way, base string) templ.Component {
-	for _, w := range ways {
-		if w.Path == base+"/way/"+wayAmend {
-			return ui.Anchor(text.T(ctx, "更正", "Correct"), w.Path)
-		}
+	path := base + "/way/" + wayAmend
+	if !offers(ways, path) {
+		return ui.Text("")
 	}
-	return ui.Text("")
+	return ui.Anchor(wayTitle(ctx, wayAmend), path)
 }

@@ -98,6 +98,5 @@ func (p *Pages) group(ctx context.Context, page *TodayPage, title, view, hint st
 		}
 		g.Rows = append(g.Rows, p.row(ctx, web.ProjectOf(ctx), c, found.Names, now))
 	}
-	g.More = max(found.Total-len(g.Rows), 0)
 	page.Groups = append(page.Groups, g)
 }

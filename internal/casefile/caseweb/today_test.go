@@ -9,8 +9,8 @@ import (
 func TestADayWithThousandsSaysSo(t *testing.T) {
 	t.Parallel()
 	page := TodayPage{Late: countedTo, Due: 3, Waiting: 12, Rest: countedTo, Groups: []DayGroup{
-		{Title: "超时", Rows: []Row{{Number: "WX-1"}}, Total: countedTo, More: countedTo - 1},
-		{Title: "等你处理", Rows: []Row{{Number: "WX-2"}}, Total: 12, More: 11},
+		{Title: "超时", Rows: []Row{{Number: "WX-1"}}, Total: countedTo},
+		{Title: "等你处理", Rows: []Row{{Number: "WX-2"}}, Total: 12},
 	}}
 	var b strings.Builder
 	if err := todayPage(page).Render(t.Context(), &b); err != nil {

@@ -57,6 +57,11 @@ func saved(ctx context.Context, what string) ui.Undo {
 	return ui.Undo{Words: text.Tf(ctx, "%s：已记下", "%s: saved", what)}
 }
 
+// offers reports whether one of the actions is at path.
+func offers(ways []Way, path string) bool {
+	return slices.ContainsFunc(ways, func(w Way) bool { return w.Path == path })
+}
+
 // wayPaper brings a paper of the procedure, its scan or photo, whenever it comes.
 const wayPaper = "paper"
 
